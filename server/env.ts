@@ -1,0 +1,43 @@
+import { z } from 'zod'
+
+/**
+ * The only reader of process.env. Everything is checked once, when the first part of a process asks; a missing or wrong value stops the
+ * process with the list of what to set. `npm start` sets them all; docs/guides/configuration.md says what each is for.
+ */
+const schema = z.object({
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  CORE_REDIS_URL: z.url({ protocol: /^rediss?$/ }),
+  CACHE_REDIS_URL: z.url({ protocol: /^rediss?$/ }),
+  /** Signs cookies, checkout tokens and order links. The first signs; the others, after commas, are still believed. */
+  SESSION_SECRET: z.string().min(32).transform((text) => text.split(',')),
+  /** What our own processes show each other at /api/revalidate. */
+  INTERNAL_TOKEN: z.string().min(32),
+  STRIPE_SECRET_KEY: z.string().min(8),
+  /** Set where the payment gateway is our local one, unset for Stripe itself. */
+  STRIPE_API_URL: z.url().optional(),
+  SMTP_URL: z.url({ protocol: /^smtps?$/ }),
+  MAIL_FROM: z.string().default('Saleday <orders@saleday.example>'),
+  /** Where encoded photographs are kept. */
+  MEDIA_DIR: z.string().min(1),
+  /** How shoppers reach the store. */
+  PUBLIC_URL: z.url(),
+  /** How the workers reach a web process. */
+  WEB_URL: z.url(),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+})
+
+export type Env = z.infer<typeof schema>
+
+let parsed: Env | undefined
+
+export function env(): Env {
+  parsed ??= parse()
+  return parsed
+}
+
+function parse(): Env {
+  const result = schema.safeParse(process.env)
+  if (result.success) return result.data
+  const problems = result.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`)
+  throw new Error(`The environment is not complete:\n${problems.join('\n')}\nSee docs/guides/configuration.md; \`npm start\` sets all of this by itself.`)
+}
