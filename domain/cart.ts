@@ -1,4 +1,4 @@
-import { fail, type Failure, ok, type Result } from './result.ts'
+import { type Failure, fail, ok, type Result } from './result.ts'
 import type { Sku } from './sku.ts'
 
 export type CartLine = { readonly sku: Sku; readonly quantity: number }

@@ -11,8 +11,8 @@ export const STATES_HOLDING_STOCK = ['ALLOCATED', 'PAYING', 'DECLINED', 'CONFIRM
 /** From these a payment attempt may start. */
 export const STATES_PAYABLE = ['ALLOCATED', 'DECLINED'] as const satisfies readonly OrderState[]
 
-/** From these, a success that was just retrieved from the gateway confirms the order. */
-export const STATES_CONFIRMABLE = ['ALLOCATED', 'PAYING', 'DECLINED'] as const satisfies readonly OrderState[]
+/** Holding stock and not paid: a success just retrieved from the gateway confirms these, a cancelled intent cancels them. */
+export const STATES_UNPAID = ['ALLOCATED', 'PAYING', 'DECLINED'] as const satisfies readonly OrderState[]
 
 /** Nothing more happens to these by themselves. */
 export const STATES_FINAL = ['REJECTED', 'CONFIRMED', 'CANCELLED'] as const satisfies readonly OrderState[]

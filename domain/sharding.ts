@@ -21,3 +21,8 @@ function fnv1a(text: string): number {
   }
   return hash >>> 0
 }
+
+/** The shard that records a checkout's order, whatever the cart holds. */
+export function recordingShardOf(checkoutId: string): Shard {
+  return fnv1a(checkoutId) % INVENTORY_SHARDS
+}

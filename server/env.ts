@@ -9,7 +9,10 @@ const schema = z.object({
   CORE_REDIS_URL: z.url({ protocol: /^rediss?$/ }),
   CACHE_REDIS_URL: z.url({ protocol: /^rediss?$/ }),
   /** Signs cookies, checkout tokens and order links. The first signs; the others, after commas, are still believed. */
-  SESSION_SECRET: z.string().min(32).transform((text) => text.split(',')),
+  SESSION_SECRET: z
+    .string()
+    .min(32)
+    .transform((text) => text.split(',')),
   /** What our own processes show each other at /api/revalidate. */
   INTERNAL_TOKEN: z.string().min(32),
   STRIPE_SECRET_KEY: z.string().min(8),
@@ -39,5 +42,7 @@ function parse(): Env {
   const result = schema.safeParse(process.env)
   if (result.success) return result.data
   const problems = result.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`)
-  throw new Error(`The environment is not complete:\n${problems.join('\n')}\nSee docs/guides/configuration.md; \`npm start\` sets all of this by itself.`)
+  throw new Error(
+    `The environment is not complete:\n${problems.join('\n')}\nSee docs/guides/configuration.md; \`npm start\` sets all of this by itself.`,
+  )
 }

@@ -1,0 +1,23 @@
+/**
+ * Every cache tag there is, what carries it and how long it may live. A raw tag string anywhere else is a mistake.
+ *
+ * | tag              | carried by                                      | told by                                   |
+ * |------------------|-------------------------------------------------|-------------------------------------------|
+ * | `catalogue`      | every page that shows products                  | an import of the seed                     |
+ * | `category:<id>`  | its category page                               | an edit of one of its products            |
+ * | `product:<code>` | its product page, and every list that shows it  | an edit of the product, its price, its variants |
+ */
+export const tags = {
+  catalogue: 'catalogue',
+  category: (id: string) => `category:${id}`,
+  product: (code: string) => `product:${code}`,
+} as const
+
+/** What a tag may look like from outside: /api/revalidate takes nothing else. */
+export const TAG_PATTERN = /^(catalogue|(category|product):[A-Za-z0-9-]{1,64})$/
+
+/**
+ * Lifetimes of display pages, in seconds: fresh at the edge and in the router for `stale`, rendered anew in the background after
+ * `revalidate`, and kept for `expire` when nothing can render them, so that pages outlive an outage of Postgres.
+ */
+export const displayPageLife = { stale: 300, revalidate: 300, expire: 30 * 24 * 3600 }

@@ -1,0 +1,24 @@
+import { PrismaPg } from '@prisma/adapter-pg'
+import { type Prisma, PrismaClient } from './generated/client.ts'
+
+export type Db = PrismaClient
+export type Tx = Prisma.TransactionClient
+
+/** How long a query waits for a connection, and then for its answer, before the caller hears of an outage. Milliseconds. */
+const CONNECT_TIMEOUT_MS = 1500
+const STATEMENT_TIMEOUT_MS = 10_000
+
+/** A pool of at most `connections`; lazy, and it comes back by itself when Postgres does. */
+export function connectDatabase(url: string, connections: number): Db {
+  const adapter = new PrismaPg({
+    connectionString: url,
+    max: connections,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    idleTimeoutMillis: 30_000,
+    statement_timeout: STATEMENT_TIMEOUT_MS,
+    query_timeout: STATEMENT_TIMEOUT_MS + 1000,
+    idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
+    keepAlive: true,
+  })
+  return new PrismaClient({ adapter })
+}

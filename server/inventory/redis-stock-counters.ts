@@ -1,0 +1,193 @@
+import { z } from 'zod'
+import { type Failure, fail, ok, type Result } from '#/domain/result.ts'
+import type { Shard } from '#/domain/sharding.ts'
+import { recordingShardOf, shardOf } from '#/domain/sharding.ts'
+import type { Sku } from '#/domain/sku.ts'
+import { placedOrderSchema } from '../orders/placed-order.ts'
+import type { Core, CoreFailure } from '../redis/core.ts'
+import { shardKeys, skuKeys } from '../redis/keys.ts'
+import { scripts } from '../redis/scripts.ts'
+import { readIntakeStream, readWholeStream } from './intake-stream.ts'
+import { offerFromHash, offerToFields } from './offer-hash.ts'
+import { parsePlaceReply } from './place-reply.ts'
+import type { IntakeEntry, Movement, OrderView, PlaceAnswer, Placing, Snapshot, StockCounters, StoredCheckout } from './stock-counters.ts'
+
+/** How long core remembers a checkout; Postgres does so for ever. */
+export const CHECKOUT_KEEP_SECONDS = 7 * 24 * 3600
+
+/** Records that may wait for intake on one shard before placing is refused: minutes of the fastest sale. */
+export const MAX_INTAKE_BACKLOG = 200_000
+
+/** Movements a script call takes at most, so that none holds core for long. */
+const MOVEMENTS_PER_CALL = 200
+
+const viewSchema = z.object({
+  version: z.int(),
+  state: z.enum(['RECEIVED', 'ALLOCATED', 'REJECTED', 'PAYING', 'DECLINED', 'CONFIRMED', 'CANCELLED']),
+  reason: z.string().nullable(),
+  holdUntilMs: z.number().nullable(),
+})
+
+/** The port to core, on Redis. See stock-counters.ts for the promises and keys.ts for the layout. */
+export class RedisStockCounters implements StockCounters {
+  readonly #core: Core
+  readonly #keepSeconds: number
+  readonly #maxBacklog: number
+
+  constructor(core: Core, { keepSeconds = CHECKOUT_KEEP_SECONDS, maxBacklog = MAX_INTAKE_BACKLOG } = {}) {
+    this.#core = core
+    this.#keepSeconds = keepSeconds
+    this.#maxBacklog = maxBacklog
+  }
+
+  async place({ checkoutId, reservationId, fingerprint, deadlineMs, order }: Placing): Promise<PlaceAnswer> {
+    const shard = shardKeys(recordingShardOf(checkoutId))
+    const skus = order.lines.map((line) => line.sku)
+    if (new Set(skus).size !== skus.length) throw new Error('a placing names each SKU once')
+    const keys = [shard.epoch, shard.orders, shard.checkout(checkoutId)]
+    const args = [
+      deadlineMs,
+      checkoutId,
+      reservationId,
+      fingerprint,
+      this.#keepSeconds,
+      this.#maxBacklog,
+      JSON.stringify(placedOrderSchema.parse(order)),
+    ]
+    for (const line of order.lines) {
+      const { stock, held, offer } = skuKeys(line.sku)
+      keys.push(stock, held, offer)
+      args.push(line.quantity, line.offerVersion)
+    }
+    const reply = await this.#core.run(scripts.place, keys, args)
+    if (reply.ok) return parsePlaceReply(reply.value, skus)
+    return { code: reply.code === 'CORE_UNKNOWN' ? 'UNKNOWN' : 'NOT_READY' }
+  }
+
+  async findCheckout(checkoutId: string): Promise<Result<StoredCheckout | null, CoreFailure>> {
+    const key = shardKeys(recordingShardOf(checkoutId)).checkout(checkoutId)
+    const fields = await this.#core.call((redis) => redis.hmget(key, 'fingerprint', 'placedAt', 'record', 'view'))
+    if (!fields.ok) return fields
+    const [fingerprint, placedAt, record, view] = fields.value
+    if (!fingerprint || !record) return ok(null)
+    return ok({
+      checkoutId,
+      fingerprint,
+      placedAtMs: Number(placedAt),
+      order: placedOrderSchema.parse(JSON.parse(record)),
+      view: view ? viewSchema.parse(JSON.parse(view)) : null,
+    })
+  }
+
+  now(): Promise<Result<number, CoreFailure>> {
+    return this.#core.now()
+  }
+
+  async available(skus: readonly Sku[]): Promise<Result<Map<Sku, number>, CoreFailure>> {
+    const counts = await this.#readEach(skus, (keys) => [keys.stock, 'available'])
+    return counts.ok ? ok(new Map([...counts.value].map(([sku, [count]]) => [sku, Math.max(0, Number(count))]))) : counts
+  }
+
+  async appliedVersions(skus: readonly Sku[]): Promise<Result<Map<Sku, number>, CoreFailure>> {
+    const applied = await this.#readEach(skus, (keys) => [keys.stock, 'applied'])
+    return applied.ok ? ok(new Map(skus.map((sku) => [sku, Number(applied.value.get(sku)?.[0] ?? 0)]))) : applied
+  }
+
+  async offers(skus: readonly Sku[]) {
+    const hashes = await this.#readEach(skus, (keys) => [keys.offer, 'version', 'price', 'limit', 'startsAt', 'endsAt', 'card'])
+    return hashes.ok ? ok(new Map([...hashes.value].map(([sku, fields]) => [sku, offerFromHash(sku, fields)]))) : hashes
+  }
+
+  async putOffer(offer: Parameters<StockCounters['putOffer']>[0]): Promise<Result<void, CoreFailure>> {
+    return settled(await this.#core.run(scripts.putOffer, [skuKeys(offer.sku).offer], offerToFields(offer)))
+  }
+
+  readIntake(shard: Shard, count: number, waitMs: number): Promise<Result<IntakeEntry[], CoreFailure>> {
+    return readIntakeStream(this.#core, shardKeys(shard).orders, count, waitMs)
+  }
+
+  waitingIntake(shard: Shard): Promise<Result<IntakeEntry[], CoreFailure>> {
+    return readWholeStream(this.#core, shardKeys(shard).orders)
+  }
+
+  async forgetIntake(shard: Shard, entryIds: readonly string[]): Promise<Result<void, CoreFailure>> {
+    if (entryIds.length === 0) return ok(undefined)
+    return settled(await this.#core.call((redis) => redis.xdel(shardKeys(shard).orders, ...entryIds)))
+  }
+
+  async applyMovements(sku: Sku, epoch: string, movements: readonly Movement[]): Promise<Result<number, CoreFailure | Failure<'FENCED'>>> {
+    const { stock, held } = skuKeys(sku)
+    const keys = [shardKeys(shardOf(sku)).epoch, stock, held]
+    let applied = 0
+    for (let from = 0; from < movements.length; from += MOVEMENTS_PER_CALL) {
+      const batch = movements.slice(from, from + MOVEMENTS_PER_CALL)
+      const words = batch.flatMap(({ version, delta, droppedReservations }) => [
+        version,
+        delta,
+        droppedReservations.length,
+        ...droppedReservations,
+      ])
+      const reply = await this.#core.run(scripts.applyMovements, keys, [epoch, batch.length, ...words])
+      if (!reply.ok) return reply
+      applied = Number(reply.value)
+      if (applied < 0) return fail('FENCED')
+    }
+    return ok(applied)
+  }
+
+  async mirrorOrder(orderId: string, view: OrderView): Promise<Result<void, CoreFailure>> {
+    const key = shardKeys(recordingShardOf(orderId)).checkout(orderId)
+    return settled(await this.#core.run(scripts.mirrorOrder, [key], [view.version, JSON.stringify(view), this.#keepSeconds]))
+  }
+
+  epochOf(shard: Shard): Promise<Result<string | null, CoreFailure>> {
+    return this.#core.call((redis) => redis.get(shardKeys(shard).epoch))
+  }
+
+  async fence(shard: Shard): Promise<Result<void, CoreFailure>> {
+    return settled(await this.#core.call((redis) => redis.del(shardKeys(shard).epoch)))
+  }
+
+  async writeSnapshot(sku: Sku, { available, version, held }: Snapshot): Promise<Result<void, CoreFailure>> {
+    const keys = skuKeys(sku)
+    const written = await this.#core.call(async (redis) => {
+      const transaction = redis.multi().del(keys.held).hset(keys.stock, { available, applied: version })
+      if (held.size > 0) transaction.hset(keys.held, Object.fromEntries(held))
+      throwFirst(await transaction.exec())
+    })
+    return settled(written)
+  }
+
+  async open(shard: Shard, epoch: string): Promise<Result<void, CoreFailure>> {
+    return settled(await this.#core.call((redis) => redis.set(shardKeys(shard).epoch, epoch)))
+  }
+
+  /** Some fields of one hash a SKU, in one round trip; SKUs whose first field is missing are left out. */
+  async #readEach(
+    skus: readonly Sku[],
+    hash: (keys: ReturnType<typeof skuKeys>) => string[],
+  ): Promise<Result<Map<Sku, string[]>, CoreFailure>> {
+    if (skus.length === 0) return ok(new Map())
+    return this.#core.call(async (redis) => {
+      const pipeline = redis.pipeline()
+      for (const sku of skus) {
+        const [key, ...fields] = hash(skuKeys(sku))
+        pipeline.hmget(key as string, ...fields)
+      }
+      const replies = throwFirst(await pipeline.exec()) as string[][]
+      return new Map(skus.flatMap((sku, i) => (replies[i]?.[0] == null ? [] : [[sku, replies[i]]])))
+    })
+  }
+}
+
+function settled(result: Result<unknown, CoreFailure>): Result<void, CoreFailure> {
+  return result.ok ? ok(undefined) : result
+}
+
+/** Replies of a pipeline; its first error, thrown as the error of the whole. */
+function throwFirst(replies: [Error | null, unknown][] | null): unknown[] {
+  return (replies ?? []).map(([error, reply]) => {
+    if (error) throw error
+    return reply
+  })
+}

@@ -1,0 +1,109 @@
+import type { Offer } from '#/domain/offer.ts'
+import type { VisibleState } from '#/domain/order-state.ts'
+import type { Failure, Result } from '#/domain/result.ts'
+import type { Shard } from '#/domain/sharding.ts'
+import type { Sku } from '#/domain/sku.ts'
+import type { PlacedOrder } from '../orders/placed-order.ts'
+import type { CoreFailure } from '../redis/core.ts'
+
+/**
+ * The port to core: available-stock counters, offers, reservations, the intake streams and the short memory of checkouts. Core admits;
+ * what it says about stock is a promise that Postgres still confirms.
+ */
+export type StockCounters = {
+  /** Takes stock and appends the record, all or nothing. Safe to repeat with the same checkout and content. */
+  place(placing: Placing): Promise<PlaceAnswer>
+  /** What core remembers of a checkout; null when it knows none. */
+  findCheckout(checkoutId: string): Promise<Result<StoredCheckout | null, CoreFailure>>
+  /** Core's own clock, for deadlines. Milliseconds. */
+  now(): Promise<Result<number, CoreFailure>>
+
+  /** Units a shopper could take right now, at least 0; a SKU that core does not know is absent. */
+  available(skus: readonly Sku[]): Promise<Result<Map<Sku, number>, CoreFailure>>
+  /** Current offers; a SKU without one is absent. */
+  offers(skus: readonly Sku[]): Promise<Result<Map<Sku, Offer>, CoreFailure>>
+  putOffer(offer: Offer): Promise<Result<void, CoreFailure>>
+
+  /** The oldest records of a shard that intake has not forgotten yet, waiting up to `waitMs` for one. Again the same ones until then. */
+  readIntake(shard: Shard, count: number, waitMs: number): Promise<Result<IntakeEntry[], CoreFailure>>
+  /** Every record of a shard that intake has not forgotten yet, oldest first. */
+  waitingIntake(shard: Shard): Promise<Result<IntakeEntry[], CoreFailure>>
+  /** Takes records out of the stream, once Postgres has them. */
+  forgetIntake(shard: Shard, entryIds: readonly string[]): Promise<Result<void, CoreFailure>>
+
+  /** The version of the last movement that each SKU's counter has seen; 0 for a SKU it does not know. */
+  appliedVersions(skus: readonly Sku[]): Promise<Result<Map<Sku, number>, CoreFailure>>
+  /** Applies movements in the order of their versions and returns the version reached. */
+  applyMovements(sku: Sku, epoch: string, movements: readonly Movement[]): Promise<Result<number, CoreFailure | Failure<'FENCED'>>>
+  mirrorOrder(orderId: string, view: OrderView): Promise<Result<void, CoreFailure>>
+
+  /** The life that core is in on this shard; null while the shard is fenced. */
+  epochOf(shard: Shard): Promise<Result<string | null, CoreFailure>>
+  /** From now on placing answers NOT_READY and movements FENCED, until `open`. */
+  fence(shard: Shard): Promise<Result<void, CoreFailure>>
+  /** Replaces a fenced SKU's counter and its reservations. */
+  writeSnapshot(sku: Sku, snapshot: Snapshot): Promise<Result<void, CoreFailure>>
+  open(shard: Shard, epoch: string): Promise<Result<void, CoreFailure>>
+}
+
+export type Placing = {
+  readonly checkoutId: string
+  readonly reservationId: string
+  readonly fingerprint: string
+  /** Core refuses the placing later than this, by its own clock. */
+  readonly deadlineMs: number
+  readonly order: PlacedOrder
+}
+
+export type PlaceAnswer =
+  | { readonly code: 'PLACED' | 'SEEN'; readonly placedAtMs: number }
+  /** The checkout was placed before with other content. */
+  | { readonly code: 'CHECKOUT_CHANGED' }
+  | { readonly code: 'NOT_ON_SALE' | 'PRICE_CHANGED'; readonly skus: readonly Sku[] }
+  | { readonly code: 'LIMIT_REACHED'; readonly limits: readonly { readonly sku: Sku; readonly limit: number }[] }
+  | { readonly code: 'SOLD_OUT'; readonly short: readonly { readonly sku: Sku; readonly available: number }[] }
+  /** Nothing happened and nothing will: trying again is safe and may help. */
+  | { readonly code: 'NOT_READY' | 'TOO_LATE' | 'BACKLOG_FULL' }
+  /** It may have happened, or may happen until the deadline. `findCheckout` settles it. */
+  | { readonly code: 'UNKNOWN' }
+
+export type StoredCheckout = {
+  readonly checkoutId: string
+  readonly fingerprint: string
+  readonly placedAtMs: number
+  readonly order: PlacedOrder
+  /** Null until Postgres has recorded the order and said so. */
+  readonly view: OrderView | null
+}
+
+/** The part of an order that changes. `version` grows with each step. */
+export type OrderView = {
+  readonly version: number
+  readonly state: VisibleState
+  readonly reason: string | null
+  readonly holdUntilMs: number | null
+}
+
+export type IntakeEntry = {
+  readonly entryId: string
+  readonly orderId: string
+  readonly reservationId: string
+  readonly placedAtMs: number
+  /** As it was read, unparsed: a damaged one must reach the dead letters whole. */
+  readonly record: string
+}
+
+export type Movement = {
+  readonly version: number
+  /** Change of (on hand − allocated). */
+  readonly delta: number
+  readonly droppedReservations: readonly string[]
+}
+
+export type Snapshot = {
+  /** on hand − allocated − held; below zero where a merchant took stock away. */
+  readonly available: number
+  readonly version: number
+  /** Units by reservation id, of records that still wait for intake. */
+  readonly held: ReadonlyMap<string, number>
+}

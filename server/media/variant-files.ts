@@ -1,0 +1,31 @@
+import { access } from 'node:fs/promises'
+import path from 'node:path'
+import { env } from '../env.ts'
+import { IMAGE_FORMATS, type ImageFormat, widthsOf } from './recipe.ts'
+
+export type Variant = { readonly width: number; readonly format: ImageFormat }
+
+/** Where a variant is kept. Ids and formats are checked by the caller, so no part of this path comes from outside unread. */
+export function variantFile(imageId: string, { width, format }: Variant): string {
+  return path.join(env().MEDIA_DIR, imageId, `${width}.${format}`)
+}
+
+/** Every variant that a photograph of this width should have. */
+export function variantsOf(sourceWidth: number): Variant[] {
+  return IMAGE_FORMATS.flatMap((format) => widthsOf(format, sourceWidth).map((width) => ({ width, format })))
+}
+
+/** The variants that are not there yet. */
+export async function missingVariants(imageId: string, sourceWidth: number): Promise<Variant[]> {
+  const checked = await Promise.all(
+    variantsOf(sourceWidth).map(async (variant) => ({ variant, there: await exists(variantFile(imageId, variant)) })),
+  )
+  return checked.filter(({ there }) => !there).map(({ variant }) => variant)
+}
+
+function exists(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  )
+}

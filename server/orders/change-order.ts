@@ -1,0 +1,122 @@
+import { STATES_PAYABLE, STATES_UNPAID } from '#/domain/order-state.ts'
+import { type Sku, sku } from '#/domain/sku.ts'
+import type { Db, Tx } from '../db/client.ts'
+import type { OrderUpdateManyMutationInput, OrderWhereInput } from '../db/generated/models/Order.ts'
+import type { OrderModel } from '../db/generated/models.ts'
+import { moveStock } from './move-stock.ts'
+import type { MailKind, Order, StartPaying } from './order-book.ts'
+import { findOrder } from './read-order.ts'
+
+/** When upkeep looks at an order whose payment was being taken. */
+const PAYING_CHECK_MS = 15_000
+
+export async function startPaying(db: Db, orderId: string, { afterAttempt, paymentMethod, nowMs }: StartPaying): Promise<Order | null> {
+  const row = await db.$transaction(async (tx) => {
+    const changed = await changeOrder(
+      tx,
+      { id: orderId, attempt: afterAttempt, state: { in: [...STATES_PAYABLE] } },
+      {
+        state: 'PAYING',
+        attempt: { increment: 1 },
+        paymentMethod,
+        reason: null,
+        holdUntil: null,
+        nextCheckAt: new Date(nowMs + PAYING_CHECK_MS),
+        checks: 0,
+      },
+      nowMs,
+    )
+    if (changed) await tell(tx, 'order.advance', `${orderId}/${changed.version}`)
+    return changed
+  })
+  return row && findOrder(db, orderId)
+}
+
+export async function bindIntent(db: Db, orderId: string, intentId: string): Promise<string> {
+  await db.order.updateMany({ where: { id: orderId, paymentIntentId: null }, data: { paymentIntentId: intentId } })
+  const { paymentIntentId } = await db.order.findUniqueOrThrow({ where: { id: orderId }, select: { paymentIntentId: true } })
+  if (!paymentIntentId) throw new Error(`order ${orderId} has no payment intent after binding one`)
+  return paymentIntentId
+}
+
+export function confirm(db: Db, orderId: string, nowMs: number): Promise<'confirmed' | 'already' | 'refund-due'> {
+  return db.$transaction(async (tx) => {
+    const confirmed = await changeOrder(
+      tx,
+      { id: orderId, state: { in: [...STATES_UNPAID] } },
+      { state: 'CONFIRMED', reason: null, holdUntil: null, nextCheckAt: null },
+      nowMs,
+    )
+    if (confirmed) {
+      await tellOfMail(tx, orderId, 'receipt')
+      return 'confirmed'
+    }
+    const { state } = await tx.order.findUniqueOrThrow({ where: { id: orderId }, select: { state: true } })
+    return state === 'CANCELLED' ? 'refund-due' : 'already'
+  })
+}
+
+export async function decline(
+  db: Db,
+  orderId: string,
+  attempt: number,
+  { reason, holdUntilMs, nowMs }: { reason: string; holdUntilMs: number; nowMs: number },
+): Promise<boolean> {
+  const holdUntil = new Date(holdUntilMs)
+  const declined = await db.$transaction((tx) =>
+    changeOrder(
+      tx,
+      { id: orderId, attempt, state: 'PAYING' },
+      { state: 'DECLINED', reason, holdUntil, nextCheckAt: holdUntil, checks: 0 },
+      nowMs,
+    ),
+  )
+  return declined !== null
+}
+
+export function cancel(
+  db: Db,
+  orderId: string,
+  { intentId, reason, nowMs }: { intentId: string | null; reason: string; nowMs: number },
+): Promise<boolean> {
+  return db.$transaction(async (tx) => {
+    const cancelled = await changeOrder(
+      tx,
+      { id: orderId, paymentIntentId: intentId, state: { in: [...STATES_UNPAID] } },
+      { state: 'CANCELLED', reason, holdUntil: null, nextCheckAt: null },
+      nowMs,
+    )
+    if (!cancelled) return false
+    await giveBack(tx, orderId, nowMs)
+    await tellOfMail(tx, orderId, 'cancelled')
+    return true
+  })
+}
+
+/** A guarded update: the state (and attempt) in `where` is the lock. Adds the event and tells the page. Null when the order has moved on. */
+async function changeOrder(tx: Tx, where: OrderWhereInput, data: OrderUpdateManyMutationInput, nowMs: number): Promise<OrderModel | null> {
+  const [order] = await tx.order.updateManyAndReturn({ where, data: { ...data, version: { increment: 1 } } })
+  if (!order) return null
+  const { id: orderId, version, state, attempt, reason } = order
+  await tx.orderEvent.create({ data: { orderId, version, state, attempt, reason, at: new Date(nowMs) } })
+  await tell(tx, 'order.changed', orderId)
+  return order
+}
+
+/** Returns an order's units to what is free. Rows are locked in key order, as intake does. */
+async function giveBack(tx: Tx, orderId: string, nowMs: number): Promise<void> {
+  const lines = await tx.orderLine.findMany({ where: { orderId }, select: { sku: true, quantity: true }, orderBy: { sku: 'asc' } })
+  const units = new Map<Sku, number>()
+  for (const line of lines) units.set(sku(line.sku), (units.get(sku(line.sku)) ?? 0) + line.quantity)
+  await tx.$queryRaw`SELECT sku FROM stock WHERE sku = ANY(${[...units.keys()]}::text[]) ORDER BY sku FOR UPDATE`
+  const moves = [...units].map(([unit, quantity]) => ({ sku: unit, onHandDelta: 0, allocatedDelta: -quantity, droppedReservations: [] }))
+  await moveStock(tx, 'cancel', moves, nowMs)
+}
+
+async function tell(tx: Tx, topic: 'order.changed' | 'order.advance' | 'mail.send', subject: string): Promise<void> {
+  await tx.outboxMessage.create({ data: { topic, subject } })
+}
+
+function tellOfMail(tx: Tx, orderId: string, kind: MailKind): Promise<void> {
+  return tell(tx, 'mail.send', `${orderId}/${kind}`)
+}

@@ -1,0 +1,43 @@
+import type { Db } from '../db/client.ts'
+import type { OutboxMessage, Topic } from './order-book.ts'
+
+/**
+ * Takes the oldest messages of these topics, hands them over, and deletes them in the same transaction: a crash or a failed hand-over
+ * leaves them for the next try, so each is delivered at least once. Several relays share the work without waiting for each other.
+ */
+export function relay(
+  db: Db,
+  topics: readonly Topic[],
+  limit: number,
+  deliver: (messages: OutboxMessage[]) => Promise<void>,
+): Promise<number> {
+  return db.$transaction(
+    async (tx) => {
+      const taken = await tx.$queryRaw<{ id: bigint; topic: Topic; subject: string }[]>`
+        SELECT id, topic, subject FROM outbox_messages WHERE topic = ANY(${topics}::text[])
+        ORDER BY id LIMIT ${limit} FOR UPDATE SKIP LOCKED`
+      if (taken.length === 0) return 0
+      await deliver(taken.map(({ topic, subject }) => ({ topic, subject })))
+      await tx.$executeRaw`DELETE FROM outbox_messages WHERE id = ANY(${taken.map((message) => message.id)}::bigint[])`
+      return taken.length
+    },
+    { timeout: 15_000, maxWait: 5000 },
+  )
+}
+
+/**
+ * Queues the open orders that are due and doubles the time to their next look, from 15 s up to 15 min. A DECLINED order is due at the end
+ * of its hold. Returns how many.
+ */
+export async function wakeDueOrders(db: Db, nowMs: number, limit: number): Promise<number> {
+  const now = new Date(nowMs)
+  return db.$executeRaw`
+    WITH due AS (
+      SELECT id FROM orders WHERE next_check_at <= ${now} ORDER BY next_check_at LIMIT ${limit} FOR UPDATE SKIP LOCKED
+    ), postponed AS (
+      UPDATE orders SET checks = checks + 1, next_check_at = ${now}::timestamptz + interval '15 s' * (2 ^ LEAST(checks, 6))
+      FROM due WHERE orders.id = due.id
+      RETURNING orders.id, orders.version
+    )
+    INSERT INTO outbox_messages (topic, subject) SELECT 'order.advance', id::text || '/' || version FROM postponed`
+}

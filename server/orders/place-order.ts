@@ -1,0 +1,128 @@
+import { isOnSale } from '#/domain/offer.ts'
+import { MINIMUM_CHARGE, totalsOf } from '#/domain/pricing.ts'
+import { type Failure, fail, ok, type Result } from '#/domain/result.ts'
+import { type Sku, sku } from '#/domain/sku.ts'
+import { unreachable } from '#/domain/unreachable.ts'
+import type { PlaceAnswer } from '../inventory/stock-counters.ts'
+import { type Agreed, fingerprintOf, type PlacedOrder } from './placed-order.ts'
+import type { Ports } from './ports.ts'
+
+/** How long a placing may travel before core refuses it. Longer than a command's timeout, so that a late reply is settled by waiting. */
+const DEADLINE_MS = 2500
+
+/** Looks at core after a lost reply, the last one past the deadline. */
+const SETTLE_LOOKS = 6
+const SETTLE_PAUSE_MS = 500
+
+export type PlaceRequest = {
+  readonly checkoutId: string
+  /** The lines the shopper was shown, with the offer version that each price came from, and where they are to go. */
+  readonly agreed: Agreed
+  readonly paymentMethod: string
+}
+
+export type Placed = { readonly orderId: string; readonly placedAtMs: number }
+
+export type PlaceFailure =
+  | Failure<'CHECKOUT_CHANGED'>
+  | (Failure<'NOT_ON_SALE' | 'PRICE_CHANGED'> & { readonly skus: readonly Sku[] })
+  | (Failure<'LIMIT_REACHED'> & { readonly limits: readonly { readonly sku: Sku; readonly limit: number }[] })
+  | (Failure<'SOLD_OUT'> & { readonly short: readonly { readonly sku: Sku; readonly available: number }[] })
+  | (Failure<'BELOW_MINIMUM'> & { readonly minimumMinor: number })
+  /** Nothing was taken and nothing will be: trying again with the same checkout is safe. */
+  | Failure<'NOT_READY'>
+  /** We do not know yet whether it was placed; trying again with the same checkout is safe and settles it. */
+  | Failure<'CHECKING'>
+
+/**
+ * Places an order: one atomic script on core, no Postgres on the way. "Order received" is said once core's log is on disk. The same
+ * checkout with the same content is the same order, however often and from wherever it is sent.
+ */
+export async function placeOrder(
+  { counters, clock, newId }: Pick<Ports, 'counters' | 'clock' | 'newId'>,
+  { checkoutId, agreed, paymentMethod }: PlaceRequest,
+): Promise<Result<Placed, PlaceFailure>> {
+  const fingerprint = fingerprintOf(agreed)
+  const now = await counters.now()
+  if (!now.ok) return fail('NOT_READY')
+  const order = await priceAtOffers(counters, agreed, paymentMethod, now.value)
+  if (!order.ok) return (await placedBefore()) ?? order
+  const deadlineMs = now.value + DEADLINE_MS
+  const answer = await counters.place({ checkoutId, reservationId: newId(), fingerprint, deadlineMs, order: order.value })
+  if (answer.code !== 'UNKNOWN') return toResult(answer, checkoutId)
+
+  for (let look = 1; look <= SETTLE_LOOKS; look += 1) {
+    await clock.sleep(SETTLE_PAUSE_MS)
+    // The clock is read first: a checkout that is absent after the deadline will never be there.
+    const late = await counters.now()
+    const before = await placedBefore()
+    if (before) return before
+    if (before === null && late.ok && late.value > deadlineMs) return fail('NOT_READY')
+  }
+  return fail('CHECKING')
+
+  /** The order that this checkout already is; null when core knows none, undefined when core did not answer. */
+  async function placedBefore(): Promise<Result<Placed, PlaceFailure> | null | undefined> {
+    const stored = await counters.findCheckout(checkoutId)
+    if (!stored.ok) return undefined
+    if (!stored.value) return null
+    return stored.value.fingerprint === fingerprint
+      ? ok({ orderId: checkoutId, placedAtMs: stored.value.placedAtMs })
+      : fail('CHECKOUT_CHANGED')
+  }
+}
+
+/** The whole order at today's offers, or what is different by now from what the shopper was shown. */
+async function priceAtOffers(
+  counters: Pick<Ports['counters'], 'offers'>,
+  agreed: Agreed,
+  paymentMethod: string,
+  nowMs: number,
+): Promise<Result<PlacedOrder, PlaceFailure>> {
+  const wanted = agreed.lines.map((line) => ({ ...line, sku: sku(line.sku) }))
+  const offers = await counters.offers(wanted.map((line) => line.sku))
+  if (!offers.ok) return fail('NOT_READY')
+  const priced = wanted.flatMap((line) => {
+    const offer = offers.value.get(line.sku)
+    return offer && isOnSale(offer, nowMs) ? [{ line, offer }] : []
+  })
+  if (priced.length < wanted.length) {
+    const onSale = new Set(priced.map(({ line }) => line.sku))
+    return fail('NOT_ON_SALE', { skus: wanted.map((line) => line.sku).filter((unit) => !onSale.has(unit)) })
+  }
+  const changed = priced.filter(({ line, offer }) => line.offerVersion !== offer.version).map(({ line }) => line.sku)
+  if (changed.length > 0) return fail('PRICE_CHANGED', { skus: changed })
+  const lines = priced.map(({ line, offer }) => ({
+    ...line,
+    unitPriceMinor: offer.priceMinor,
+    name: offer.card.name,
+    label: offer.card.label,
+  }))
+  const totals = totalsOf(lines, agreed.deliveryMethod)
+  const { currency, minor: minimumMinor } = MINIMUM_CHARGE.EUR
+  if (totals.totalMinor < minimumMinor) return fail('BELOW_MINIMUM', { minimumMinor })
+  return ok({ ...agreed, lines, paymentMethod, ...totals, currency })
+}
+
+function toResult(answer: Exclude<PlaceAnswer, { code: 'UNKNOWN' }>, orderId: string): Result<Placed, PlaceFailure> {
+  switch (answer.code) {
+    case 'PLACED':
+    case 'SEEN':
+      return ok({ orderId, placedAtMs: answer.placedAtMs })
+    case 'CHECKOUT_CHANGED':
+      return fail('CHECKOUT_CHANGED')
+    case 'NOT_ON_SALE':
+    case 'PRICE_CHANGED':
+      return fail(answer.code, { skus: answer.skus })
+    case 'LIMIT_REACHED':
+      return fail('LIMIT_REACHED', { limits: answer.limits })
+    case 'SOLD_OUT':
+      return fail('SOLD_OUT', { short: answer.short })
+    case 'NOT_READY':
+    case 'TOO_LATE':
+    case 'BACKLOG_FULL':
+      return fail('NOT_READY')
+    default:
+      return unreachable(answer)
+  }
+}

@@ -1,0 +1,145 @@
+import { planIntake, type StockChange } from '#/domain/intake.ts'
+import { fail, ok, type Result } from '#/domain/result.ts'
+import type { Shard } from '#/domain/sharding.ts'
+import { type Sku, sku } from '#/domain/sku.ts'
+import type { Db, Tx } from '../db/client.ts'
+import { isDataError, sqlStateOf } from '../db/sql-state.ts'
+import { moveStock } from './move-stock.ts'
+import type { DataError, IntakeOrder, IntakeTally, NotTheWriter } from './order-book.ts'
+import { fingerprintOf } from './placed-order.ts'
+
+/** First key of the advisory locks of intake; the second is the shard. */
+export const INTAKE_LOCK = 7001
+
+/** When upkeep looks at an order that was just allocated, should its job be lost. */
+const FIRST_CHECK_MS = 15_000
+
+/** One transaction a batch: lock, admit whole orders in stream order in memory, write their sums. See domain/intake.ts for the decisions. */
+export async function takeIn(
+  db: Db,
+  shard: Shard,
+  batch: readonly IntakeOrder[],
+  nowMs: number,
+): Promise<Result<IntakeTally, NotTheWriter | DataError>> {
+  try {
+    return await db.$transaction(
+      async (tx) => {
+        if (!(await lockShard(tx, shard))) return fail('NOT_THE_WRITER')
+        const orders = batch.map((placed) => ({ ...placed, lines: placed.order.lines.map((line) => ({ ...line, sku: sku(line.sku) })) }))
+        const skus = [...new Set(orders.flatMap((placed) => placed.lines.map((line) => line.sku)))].sort()
+        const recorded = await readRecorded(tx, orders)
+        const stock = await lockStock(tx, skus)
+        const { decisions, changes } = planIntake(orders, stock, recorded)
+        const decided = orders.map((placed, i) => ({ ...placed, decision: decisions[i] }))
+        await insertOrders(
+          tx,
+          shard,
+          decided.filter(({ decision }) => decision === 'allocate' || decision === 'reject'),
+          nowMs,
+        )
+        await moveStock(
+          tx,
+          'intake',
+          [...changes].map(([unit, change]: [Sku, StockChange]) => ({ sku: unit, onHandDelta: 0, ...change })),
+          nowMs,
+        )
+        const count = (wanted: string) => decisions.filter((decision) => decision === wanted).length
+        return ok({
+          allocated: count('allocate'),
+          rejected: count('reject'),
+          redelivered: count('redelivered'),
+          superseded: count('superseded'),
+        })
+      },
+      { timeout: 15_000, maxWait: 5000 },
+    )
+  } catch (error) {
+    if (isDataError(error)) return fail('DATA_ERROR', { sqlState: sqlStateOf(error) ?? '' })
+    throw error
+  }
+}
+
+/** Takes the shard's writer lock for this transaction, without waiting. */
+export async function lockShard(tx: Tx, shard: Shard): Promise<boolean> {
+  const [lock] = await tx.$queryRaw<{ locked: boolean }[]>`
+    SELECT pg_try_advisory_xact_lock(${INTAKE_LOCK}::int, ${shard}::int) AS locked, set_config('lock_timeout', '2s', true)`
+  return lock?.locked === true
+}
+
+async function readRecorded(tx: Tx, orders: readonly { orderId: string }[]): Promise<Map<string, string>> {
+  const ids = orders.map((order) => order.orderId)
+  const rows = await tx.$queryRaw<{ id: string; reservation_id: string }[]>`
+    SELECT id::text, reservation_id FROM orders WHERE id = ANY(${ids}::uuid[])`
+  return new Map(rows.map((row) => [row.id, row.reservation_id]))
+}
+
+async function lockStock(tx: Tx, skus: readonly Sku[]) {
+  const rows = await tx.$queryRaw<{ sku: Sku; onHand: number; allocated: number }[]>`
+    SELECT sku, on_hand AS "onHand", allocated FROM stock WHERE sku = ANY(${skus}::text[]) ORDER BY sku FOR UPDATE`
+  return new Map(rows.map((row) => [row.sku, row]))
+}
+
+type Decided = IntakeOrder & { readonly decision: string | undefined }
+
+async function insertOrders(tx: Tx, shard: Shard, orders: readonly Decided[], nowMs: number): Promise<void> {
+  if (orders.length === 0) return
+  const column = <T>(read: (placed: Decided) => T) => orders.map(read)
+  const now = new Date(nowMs)
+  await tx.$executeRaw`
+    WITH placed AS (
+      INSERT INTO orders (
+        id, shard, reservation_id, fingerprint, state, version, attempt, reason, email, name, street, city, postcode, country,
+        delivery_method, subtotal_minor, delivery_minor, total_minor, currency, payment_method, placed_at, next_check_at
+      )
+      SELECT
+        o.id, ${shard}::int, o.reservation_id, o.fingerprint,
+        CASE WHEN o.allocated THEN 'ALLOCATED' ELSE 'REJECTED' END::order_state, 1, 0,
+        CASE WHEN o.allocated THEN NULL ELSE 'SOLD_OUT' END,
+        o.email, o.name, o.street, o.city, o.postcode, o.country, o.delivery_method,
+        o.subtotal_minor, o.delivery_minor, o.total_minor, o.currency, o.payment_method, o.placed_at,
+        CASE WHEN o.allocated THEN ${new Date(nowMs + FIRST_CHECK_MS)}::timestamptz END
+      FROM unnest(
+        ${column((p) => p.orderId)}::uuid[],
+        ${column((p) => p.reservationId)}::text[],
+        ${column((p) => fingerprintOf(p.order))}::text[],
+        ${column((p) => p.decision === 'allocate')}::boolean[],
+        ${column((p) => p.order.email)}::text[],
+        ${column((p) => p.order.name)}::text[],
+        ${column((p) => p.order.street)}::text[],
+        ${column((p) => p.order.city)}::text[],
+        ${column((p) => p.order.postcode)}::text[],
+        ${column((p) => p.order.country)}::text[],
+        ${column((p) => p.order.deliveryMethod)}::text[],
+        ${column((p) => p.order.subtotalMinor)}::int[],
+        ${column((p) => p.order.deliveryMinor)}::int[],
+        ${column((p) => p.order.totalMinor)}::int[],
+        ${column((p) => p.order.currency)}::text[],
+        ${column((p) => p.order.paymentMethod)}::text[],
+        ${column((p) => new Date(p.placedAtMs))}::timestamptz[]
+      ) AS o(
+        id, reservation_id, fingerprint, allocated, email, name, street, city, postcode, country, delivery_method,
+        subtotal_minor, delivery_minor, total_minor, currency, payment_method, placed_at
+      )
+      RETURNING id, state, reason
+    ), events AS (
+      INSERT INTO order_events (order_id, version, state, attempt, reason, at) SELECT id, 1, state, 0, reason, ${now}::timestamptz FROM placed
+    )
+    INSERT INTO outbox_messages (topic, subject)
+    SELECT 'order.changed', id::text FROM placed
+    UNION ALL SELECT 'order.advance', id::text || '/1' FROM placed WHERE state = 'ALLOCATED'
+    UNION ALL SELECT 'mail.send', id::text || '/rejected' FROM placed WHERE state = 'REJECTED'`
+
+  const lines = orders.flatMap((placed) => placed.order.lines.map((line, position) => ({ ...line, orderId: placed.orderId, position })))
+  await tx.$executeRaw`
+    INSERT INTO order_lines (order_id, position, sku, offer_version, name, label, quantity, unit_price_minor)
+    SELECT * FROM unnest(
+      ${lines.map((line) => line.orderId)}::uuid[],
+      ${lines.map((line) => line.position)}::int[],
+      ${lines.map((line) => line.sku)}::text[],
+      ${lines.map((line) => line.offerVersion)}::int[],
+      ${lines.map((line) => line.name)}::text[],
+      ${lines.map((line) => line.label)}::text[],
+      ${lines.map((line) => line.quantity)}::int[],
+      ${lines.map((line) => line.unitPriceMinor)}::int[]
+    )`
+}

@@ -1,0 +1,31 @@
+import { randomUUID } from 'node:crypto'
+import { systemClock } from '../clock.ts'
+import { connectDatabase, type Db } from '../db/client.ts'
+import { env } from '../env.ts'
+import { RedisStockCounters } from '../inventory/redis-stock-counters.ts'
+import { stripeGateway } from '../payments/stripe-gateway.ts'
+import { Core } from '../redis/core.ts'
+import type { Ports } from './ports.ts'
+import { postgresOrderBook } from './postgres-order-book.ts'
+
+/** The engine's ports over the real servers that the environment names, with what must be closed at the end. */
+export type Wired = Ports & { readonly db: Db; readonly core: Core; close(): Promise<void> }
+
+export function wirePorts({ name, connections }: { name: string; connections: number }): Wired {
+  const { DATABASE_URL, CORE_REDIS_URL, STRIPE_SECRET_KEY, STRIPE_API_URL } = env()
+  const db = connectDatabase(DATABASE_URL, connections)
+  const core = new Core(CORE_REDIS_URL, name)
+  return {
+    db,
+    core,
+    counters: new RedisStockCounters(core),
+    book: postgresOrderBook(db),
+    gateway: stripeGateway(STRIPE_SECRET_KEY, STRIPE_API_URL),
+    clock: systemClock,
+    newId: randomUUID,
+    close: async () => {
+      await core.close()
+      await db.$disconnect()
+    },
+  }
+}

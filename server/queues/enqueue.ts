@@ -1,0 +1,31 @@
+import { Queue } from 'bullmq'
+import type { Redis } from 'ioredis'
+import { type JobName, type JobPayload, jobs, QUEUE_PREFIX, type QueueName } from './jobs.ts'
+
+export type NewJob = { [N in JobName]: { readonly name: N; readonly payload: JobPayload<N> } }[JobName]
+
+/** The producing side of all queues, over a connection that fails fast. */
+export class Queues {
+  readonly #queues: Record<QueueName, Queue>
+
+  constructor(connection: Redis) {
+    const open = (name: QueueName) => new Queue(name, { connection, prefix: QUEUE_PREFIX, skipWaitingForReady: true })
+    this.#queues = { orders: open('orders'), notifications: open('notifications'), media: open('media') }
+    for (const queue of Object.values(this.#queues)) queue.on('error', () => {}) // the connection's own watcher speaks of it
+  }
+
+  /** Adds jobs of any kind; one whose id is waiting or running already is left as it is. Throws when core does not take them. */
+  async add(added: readonly NewJob[]): Promise<void> {
+    const byQueue = Map.groupBy(added, (job) => jobs[job.name].queue)
+    for (const [queue, batch] of byQueue) await this.#queues[queue].addBulk(batch.map(toBulkJob))
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(Object.values(this.#queues).map((queue) => queue.close()))
+  }
+}
+
+function toBulkJob({ name, payload }: NewJob) {
+  const { payload: schema, id, options } = jobs[name]
+  return { name, data: schema.parse(payload), opts: { ...options, jobId: (id as (payload: NewJob['payload']) => string)(payload) } }
+}

@@ -1,0 +1,26 @@
+import { type Shard, shardOf } from '#/domain/sharding.ts'
+import type { Sku } from '#/domain/sku.ts'
+
+/**
+ * Every key of core. One shard's keys share a hash tag, so that one script sees them on one Redis and on a cluster alike.
+ *
+ *   {inv:0}:epoch            string  the life of core that this shard is in; absent while the shard is fenced
+ *   {inv:0}:orders           stream  OrderPlaced records that intake has not committed yet
+ *   {inv:0}:checkout:<id>    hash    fingerprint, reservation, placedAt, record, view, viewVersion; kept for days
+ *   {inv:0}:stock:<sku>      hash    available, applied (the version of the last movement)
+ *   {inv:0}:held:<sku>       hash    reservation id → units that placings took and intake has not settled yet
+ *   {inv:0}:offer:<sku>      hash    version, price, limit, startsAt, endsAt, card (what a page shows, JSON)
+ */
+export function shardKeys(shard: Shard) {
+  const tag = `{inv:${shard}}`
+  return {
+    epoch: `${tag}:epoch`,
+    orders: `${tag}:orders`,
+    checkout: (checkoutId: string) => `${tag}:checkout:${checkoutId}`,
+  }
+}
+
+export function skuKeys(sku: Sku) {
+  const tag = `{inv:${shardOf(sku)}}`
+  return { stock: `${tag}:stock:${sku}`, held: `${tag}:held:${sku}`, offer: `${tag}:offer:${sku}` }
+}

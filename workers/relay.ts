@@ -1,0 +1,27 @@
+import { revalidateTags } from '#/server/cache/revalidate-tags.ts'
+import { deliverToCore, toJob } from '#/server/orders/deliver.ts'
+import { type Lane, type OutboxMessage, TOPIC_LANES } from '#/server/orders/order-book.ts'
+import type { Ports } from '#/server/orders/ports.ts'
+import type { Queues } from '#/server/queues/enqueue.ts'
+import { type Loop, runLoop } from './run-loop.ts'
+
+/** Messages a transaction hands over at most. */
+const BATCH = 500
+
+/** How soon a message is found that another process wrote; this process wakes its relay itself. */
+const POLL_MS = 250
+
+/** One loop a lane, so that a web process that is away never holds up stock, nor core the web. */
+export function runRelay(ports: Pick<Ports, 'counters' | 'book'>, queues: Queues): Record<Lane, Loop> {
+  const deliver: Record<Lane, (messages: OutboxMessage[]) => Promise<void>> = {
+    core: (messages) => deliverToCore(ports, messages),
+    queues: (messages) => queues.add(messages.map(toJob)),
+    web: (messages) => revalidateTags(messages.map((message) => message.subject)),
+  }
+  const lane = (name: Lane) =>
+    runLoop(`relay-${name}`, POLL_MS, async () => {
+      const relayed = await ports.book.relay(TOPIC_LANES[name], BATCH, deliver[name])
+      return relayed === 0 ? 'idle' : 'busy'
+    })
+  return { core: lane('core'), queues: lane('queues'), web: lane('web') }
+}
