@@ -4,7 +4,7 @@ import { env } from '#/server/env.ts'
 import { smtpMailer } from '#/server/notifications/mailer.ts'
 import { wirePorts } from '#/server/orders/wire-ports.ts'
 import { Queues } from '#/server/queues/enqueue.ts'
-import { connectRedis, waitingConnection } from '#/server/redis/connect.ts'
+import { producingConnection, waitingConnection } from '#/server/redis/connect.ts'
 import { log } from '#/server/telemetry/log.ts'
 import { serveQueue } from './define-worker.ts'
 import { runIntake } from './intake.ts'
@@ -24,7 +24,7 @@ const role = process.argv[2] ?? 'orders'
 const DRAIN_MS = 15_000
 
 const { CORE_REDIS_URL } = env()
-const queues = new Queues(connectRedis(CORE_REDIS_URL, `${role}-queues`))
+const queues = new Queues(producingConnection(CORE_REDIS_URL, `${role}-queues`))
 const blocking = waitingConnection(CORE_REDIS_URL, `${role}-jobs`)
 const stop = role === 'media' ? startMedia() : startOrders()
 log.info({ role }, 'workers ready')

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ORDER_STATES } from '#/domain/order-state.ts'
 import { type Failure, fail, ok, type Result } from '#/domain/result.ts'
 import type { Shard } from '#/domain/sharding.ts'
 import { recordingShardOf, shardOf } from '#/domain/sharding.ts'
@@ -23,7 +24,7 @@ const MOVEMENTS_PER_CALL = 200
 
 const viewSchema = z.object({
   version: z.int(),
-  state: z.enum(['RECEIVED', 'ALLOCATED', 'REJECTED', 'PAYING', 'DECLINED', 'CONFIRMED', 'CANCELLED']),
+  state: z.enum(['RECEIVED', ...ORDER_STATES]),
   reason: z.string().nullable(),
   holdUntilMs: z.number().nullable(),
 })

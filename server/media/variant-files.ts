@@ -1,13 +1,13 @@
 import { access } from 'node:fs/promises'
 import path from 'node:path'
+import { IMAGE_FORMATS, type ImageFormat, widthsOf } from '#/domain/image-variants.ts'
 import { env } from '../env.ts'
-import { IMAGE_FORMATS, type ImageFormat, widthsOf } from './recipe.ts'
 
 export type Variant = { readonly width: number; readonly format: ImageFormat }
 
 /** Where a variant is kept. Ids and formats are checked by the caller, so no part of this path comes from outside unread. */
 export function variantFile(imageId: string, { width, format }: Variant): string {
-  return path.join(env().MEDIA_DIR, imageId, `${width}.${format}`)
+  return path.join(/* turbopackIgnore: true */ env().MEDIA_DIR, imageId, `${width}.${format}`)
 }
 
 /** Every variant that a photograph of this width should have. */

@@ -1,6 +1,7 @@
 import { DECLINED_HOLD_SECONDS } from '#/domain/order-state.ts'
 import { type Failure, fail, ok, type Result } from '#/domain/result.ts'
 import { unreachable } from '#/domain/unreachable.ts'
+import type { OrderView } from '../inventory/stock-counters.ts'
 import type { GatewayFailure, IntentStatus } from '../payments/payment-gateway.ts'
 import type { Order } from './order-book.ts'
 import type { Ports } from './ports.ts'
@@ -29,11 +30,8 @@ export async function advanceOrder(engine: Engine, orderId: string): Promise<Adv
       return holdIsOver(order, engine.clock.now()) ? cancelUnpaid(engine, order) : { kind: 'waiting-for-shopper' }
     case 'ALLOCATED': {
       const { attempt: afterAttempt, order: placed } = order
-      const paying = await engine.book.startPaying(orderId, {
-        afterAttempt,
-        paymentMethod: placed.paymentMethod,
-        nowMs: engine.clock.now(),
-      })
+      const start = { afterAttempt, paymentMethod: placed.paymentMethod, tellWorker: false, nowMs: engine.clock.now() }
+      const paying = await engine.book.startPaying(orderId, start)
       return paying ? takePayment(engine, paying) : { kind: 'retry', reason: 'another worker was faster' }
     }
     case 'PAYING':
@@ -136,15 +134,17 @@ function gaveNoAnswer(failure: Failure & { detail?: string }): Advanced {
     : { kind: 'retry', reason: 'the gateway gave no answer' }
 }
 
-/** The shopper's other card, while the declined order still holds its items. The payment itself is a worker's. */
+/** The shopper's other card, while the declined order still holds its items. The payment itself is a worker's. Returns the new view. */
 export async function retryPayment(
   { book, clock }: Pick<Ports, 'book' | 'clock'>,
   orderId: string,
   paymentMethod: string,
-): Promise<Result<void, Failure<'ORDER_MOVED_ON'>>> {
+): Promise<Result<OrderView, Failure<'ORDER_MOVED_ON'>>> {
   const order = await book.findOrder(orderId)
   const nowMs = clock.now()
   if (order?.state !== 'DECLINED' || holdIsOver(order, nowMs)) return fail('ORDER_MOVED_ON')
-  const paying = await book.startPaying(orderId, { afterAttempt: order.attempt, paymentMethod, nowMs })
-  return paying ? ok(undefined) : fail('ORDER_MOVED_ON')
+  const paying = await book.startPaying(orderId, { afterAttempt: order.attempt, paymentMethod, tellWorker: true, nowMs })
+  if (!paying) return fail('ORDER_MOVED_ON')
+  const { version, state, reason, holdUntilMs } = paying
+  return ok({ version, state, reason, holdUntilMs })
 }

@@ -10,7 +10,11 @@ import { findOrder } from './read-order.ts'
 /** When upkeep looks at an order whose payment was being taken. */
 const PAYING_CHECK_MS = 15_000
 
-export async function startPaying(db: Db, orderId: string, { afterAttempt, paymentMethod, nowMs }: StartPaying): Promise<Order | null> {
+export async function startPaying(
+  db: Db,
+  orderId: string,
+  { afterAttempt, paymentMethod, tellWorker, nowMs }: StartPaying,
+): Promise<Order | null> {
   const row = await db.$transaction(async (tx) => {
     const changed = await changeOrder(
       tx,
@@ -26,7 +30,7 @@ export async function startPaying(db: Db, orderId: string, { afterAttempt, payme
       },
       nowMs,
     )
-    if (changed) await tell(tx, 'order.advance', `${orderId}/${changed.version}`)
+    if (changed && tellWorker) await tell(tx, 'order.advance', `${orderId}/${changed.version}`)
     return changed
   })
   return row && findOrder(db, orderId)

@@ -74,7 +74,13 @@ export function offerVersionKey({ sku, version }: OfferVersion): string {
   return `${sku}@${version}`
 }
 
-export type StartPaying = { readonly afterAttempt: number; readonly paymentMethod: string; readonly nowMs: number }
+export type StartPaying = {
+  readonly afterAttempt: number
+  readonly paymentMethod: string
+  /** Whether a worker is to be told; a worker that starts the attempt itself goes on with it. */
+  readonly tellWorker: boolean
+  readonly nowMs: number
+}
 
 export type MailKind = 'receipt' | 'rejected' | 'cancelled'
 

@@ -4,7 +4,7 @@ import { type JobName, type JobPayload, jobs, QUEUE_PREFIX, type QueueName } fro
 
 export type NewJob = { [N in JobName]: { readonly name: N; readonly payload: JobPayload<N> } }[JobName]
 
-/** The producing side of all queues, over a connection that fails fast. */
+/** The producing side of all queues. */
 export class Queues {
   readonly #queues: Record<QueueName, Queue>
 

@@ -1,6 +1,6 @@
 import type { JobsOptions } from 'bullmq'
 import { z } from 'zod'
-import { isImageId } from '../media/recipe.ts'
+import { isImageId } from '#/domain/image-variants.ts'
 
 /** Attempts with doubling pauses and as much jitter again; what is left after them is upkeep's, which never gives up. */
 const RETRY: JobsOptions = { attempts: 8, backoff: { type: 'exponential', delay: 250, jitter: 0.5 } }

@@ -21,7 +21,15 @@ export function connectRedis(url: string, name: string, options: Options = {}): 
   return watch(new Redis(url, { ...COMMAND, connectionName: `saleday-${name}`, ...options }), name)
 }
 
-/** Options of a connection that waits on the server for work and comes back by itself: BullMQ's workers. */
+/**
+ * A connection for BullMQ's producers, which give up for ever when their first command finds no connection: it waits for one, but no longer
+ * than a command may take. A job that is added late after all does no harm, for every job can run twice.
+ */
+export function producingConnection(url: string, name: string): Redis {
+  return connectRedis(url, name, { enableOfflineQueue: true, maxRetriesPerRequest: 1 })
+}
+
+/** A connection that waits on the server for work and comes back by itself: BullMQ's workers. */
 export function waitingConnection(url: string, name: string): Redis {
   return watch(new Redis(url, { maxRetriesPerRequest: null, retryStrategy: reconnectDelay, connectionName: `saleday-${name}` }), name)
 }

@@ -1,15 +1,14 @@
 import { readFileSync } from 'node:fs'
+import path from 'node:path'
 
-/** A Lua file by its name, with its source. `new URL` with a literal is what the bundler follows, so each file names itself here. */
+/** A Lua file by its name, with its source. */
 export type Script = { readonly name: string; readonly lua: string }
 
+/** Every script, read from the project's folder, in which every process of ours runs. */
 export const scripts = {
-  place: load('place', new URL('../inventory/place.lua', import.meta.url)),
-  applyMovements: load('applyMovements', new URL('../inventory/apply-movements.lua', import.meta.url)),
-  putOffer: load('putOffer', new URL('../inventory/put-offer.lua', import.meta.url)),
-  mirrorOrder: load('mirrorOrder', new URL('../orders/mirror-order.lua', import.meta.url)),
+  place: { name: 'place', lua: readFileSync(path.join(process.cwd(), 'server/inventory/place.lua'), 'utf8') },
+  applyMovements: { name: 'applyMovements', lua: readFileSync(path.join(process.cwd(), 'server/inventory/apply-movements.lua'), 'utf8') },
+  putOffer: { name: 'putOffer', lua: readFileSync(path.join(process.cwd(), 'server/inventory/put-offer.lua'), 'utf8') },
+  mirrorOrder: { name: 'mirrorOrder', lua: readFileSync(path.join(process.cwd(), 'server/orders/mirror-order.lua'), 'utf8') },
+  admit: { name: 'admit', lua: readFileSync(path.join(process.cwd(), 'server/admission/admit.lua'), 'utf8') },
 } satisfies Record<string, Script>
-
-function load(name: string, file: URL): Script {
-  return { name, lua: readFileSync(file, 'utf8') }
-}

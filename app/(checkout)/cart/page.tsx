@@ -1,0 +1,75 @@
+import type { Metadata } from 'next'
+import controls from '#/components/controls.module.css'
+import { Message } from '#/components/message.tsx'
+import { Notice } from '#/components/notice.tsx'
+import { CART_MAX_LINES, LINE_MAX_QUANTITY } from '#/domain/cart.ts'
+import { formatMoney } from '#/domain/money.ts'
+import { priceCart } from '#/server/cart/priced-cart.ts'
+import { readCart } from '#/server/web/cookies.ts'
+import { runtime } from '#/server/web/runtime.ts'
+import styles from './cart.module.css'
+import { CartLineRow } from './cart-line-row.tsx'
+
+export const metadata: Metadata = { title: 'Cart' }
+
+const NOTICES: Record<string, string> = {
+  CART_FULL: `A cart holds ${CART_MAX_LINES} different things. Please order these first.`,
+  TOO_MANY: `We sell at most ${LINE_MAX_QUANTITY} of one thing at a time. Your cart is as it was.`,
+}
+
+export default async function CartPage({ searchParams }: { searchParams: Promise<{ notice?: string | string[] }> }) {
+  const notice = NOTICES[String((await searchParams).notice)]
+  const cart = await readCart()
+  if (!cart || cart.lines.length === 0) {
+    return (
+      <Message title="Your cart is empty">
+        Whatever you add will wait here for a month. <a href="/">Have a look around</a>.
+      </Message>
+    )
+  }
+  const priced = await priceCart(runtime().ports, cart.lines)
+  if (!priced.ok) {
+    return (
+      <Message title="Your cart is safe, but we cannot show it right now">
+        We are having trouble looking up prices. Nothing in your cart is lost; please <a href="/cart">try again</a> in a moment.
+      </Message>
+    )
+  }
+  const { lines, unknown } = priced.value
+  const subtotalMinor = lines.filter((line) => line.onSale).reduce((sum, line) => sum + line.quantity * line.offer.priceMinor, 0)
+  const sellable = lines.some((line) => line.onSale)
+  return (
+    <main id="content" className={styles.page}>
+      <h1>Cart</h1>
+      {notice && <Notice>{notice}</Notice>}
+      <ul>
+        {lines.map((line) => (
+          <CartLineRow key={line.sku} line={line} />
+        ))}
+        {unknown.map((sku) => (
+          <li key={sku} className={styles.line}>
+            <p>{`${sku} is no longer sold.`}</p>
+            <form method="post" action="/cart/quantity">
+              <input type="hidden" name="sku" value={sku} />
+              <input type="hidden" name="quantity" value="0" />
+              <button type="submit" className={controls.plain}>
+                Remove
+              </button>
+            </form>
+          </li>
+        ))}
+      </ul>
+      <div className={styles.sum}>
+        <p>
+          Subtotal <span className="money">{formatMoney({ minor: subtotalMinor, currency: 'EUR' })}</span>
+        </p>
+        <p className="quiet">Tax included. Delivery is chosen at the checkout.</p>
+        {sellable && (
+          <a href="/checkout" className={controls.button}>
+            Checkout
+          </a>
+        )}
+      </div>
+    </main>
+  )
+}

@@ -1,0 +1,86 @@
+import controls from '#/components/controls.module.css'
+import styles from './checkout.module.css'
+
+type Field = { readonly name: string; readonly value: string | undefined; readonly error: string | undefined }
+type Choice = { readonly value: string; readonly label: string }
+
+export function TextField({
+  name,
+  value,
+  error,
+  label,
+  ...input
+}: Field & { label: string; type?: 'text' | 'email'; autoComplete: string; maxLength: number }) {
+  return (
+    <label className={controls.field}>
+      {label}
+      <input {...input} name={name} defaultValue={value ?? ''} required {...describedBy(name, error)} />
+      <Problem name={name} error={error} />
+    </label>
+  )
+}
+
+export function SelectField({
+  name,
+  value,
+  error,
+  label,
+  autoComplete,
+  choices,
+  first,
+}: Field & { label: string; autoComplete: string; choices: readonly Choice[]; first?: string }) {
+  return (
+    <label className={controls.field}>
+      {label}
+      <select
+        name={name}
+        autoComplete={autoComplete}
+        defaultValue={value ?? first ?? choices[0]?.value}
+        required
+        {...describedBy(name, error)}
+      >
+        {choices.map((choice) => (
+          <option key={choice.value} value={choice.value}>
+            {choice.label}
+          </option>
+        ))}
+      </select>
+      <Problem name={name} error={error} />
+    </label>
+  )
+}
+
+export function ChoiceField({
+  name,
+  value,
+  error,
+  legend,
+  choices,
+}: Field & { legend: string; choices: readonly (Choice & { note: string })[] }) {
+  const chosen = value ?? choices[0]?.value
+  return (
+    <fieldset className={styles.group}>
+      <legend>{legend}</legend>
+      {choices.map((choice) => (
+        <label key={choice.value} className={controls.choice}>
+          <input type="radio" name={name} value={choice.value} defaultChecked={choice.value === chosen} required />
+          <span>{choice.label}</span>
+          <span className="money quiet">{choice.note}</span>
+        </label>
+      ))}
+      <Problem name={name} error={error} />
+    </fieldset>
+  )
+}
+
+function Problem({ name, error }: { name: string; error: string | undefined }) {
+  return error ? (
+    <span id={`${name}-error`} className={controls.error}>
+      {error}
+    </span>
+  ) : null
+}
+
+function describedBy(name: string, error: string | undefined) {
+  return error ? { 'aria-invalid': true, 'aria-describedby': `${name}-error` } : {}
+}

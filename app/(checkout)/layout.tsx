@@ -1,0 +1,37 @@
+import type { Metadata } from 'next'
+import type { ReactNode } from 'react'
+import '#/components/base.css'
+import { Shell } from '#/components/shell.tsx'
+import { countUnits } from '#/domain/cart.ts'
+import { cachedCategoryLinks } from '#/server/web/catalog.ts'
+import { readCart } from '#/server/web/cookies.ts'
+
+/** Everything under this layout is about one shopper, rendered whole for each request, so that it works without JavaScript. */
+export const instant = false
+
+export const metadata: Metadata = {
+  title: { default: 'Saleday', template: '%s · Saleday' },
+  robots: { index: false },
+}
+
+export default async function CheckoutLayout({ children }: { children: ReactNode }) {
+  const units = countUnits((await readCart())?.lines ?? [])
+  return (
+    <html lang="en">
+      <body>
+        <Shell categories={await categories()} count={units > 0 ? ` (${units})` : null}>
+          {children}
+        </Shell>
+      </body>
+    </html>
+  )
+}
+
+/** A checkout without the list of categories is better than none. */
+async function categories() {
+  try {
+    return await cachedCategoryLinks()
+  } catch {
+    return []
+  }
+}

@@ -1,0 +1,47 @@
+'use server'
+
+import { redirect } from 'next/navigation'
+import { z } from 'zod'
+import { addToCart, type CartLine } from '#/domain/cart.ts'
+import { sku } from '#/domain/sku.ts'
+import { emptyCart } from '#/server/cart/cart-cookie.ts'
+import { retryPayment } from '#/server/orders/advance-order.ts'
+import { showOrder } from '#/server/orders/show-order.ts'
+import { isTestCard } from '#/server/payments/test-cards.ts'
+import { mayOpenOrder, readCart, writeCart } from '#/server/web/cookies.ts'
+import { runtime } from '#/server/web/runtime.ts'
+
+/** Another card for a declined order. When the order has moved on meanwhile, its page says so. */
+export async function tryCardAction(orderId: string, form: FormData): Promise<void> {
+  const id = await authorized(orderId)
+  const paymentMethod = form.get('paymentMethod')
+  const { ports } = runtime()
+  if (typeof paymentMethod === 'string' && isTestCard(paymentMethod)) {
+    const started = await retryPayment(ports, id, paymentMethod)
+    // The relay would do this too; doing it here lets the very next page show it.
+    if (started.ok) await ports.counters.mirrorOrder(id, started.value)
+  }
+  redirect(`/orders/${id}`)
+}
+
+/** Puts what was not sold back into the cart, as far as it fits. */
+export async function returnToCartAction(orderId: string): Promise<void> {
+  const id = await authorized(orderId)
+  const { ports } = runtime()
+  const found = await showOrder(ports, id)
+  if (found.kind === 'order' && ['REJECTED', 'CANCELLED'].includes(found.shown.view.state)) {
+    const cart = (await readCart()) ?? emptyCart(ports.newId)
+    const lines = found.shown.order.lines.reduce<readonly CartLine[]>((sofar, line) => {
+      const added = addToCart(sofar, sku(line.sku), line.quantity)
+      return added.ok ? added.value : sofar
+    }, cart.lines)
+    await writeCart({ ...cart, lines })
+  }
+  redirect('/cart')
+}
+
+async function authorized(orderId: unknown): Promise<string> {
+  const id = z.uuid().safeParse(orderId)
+  if (!id.success || !(await mayOpenOrder(id.data))) redirect('/no-order')
+  return id.data
+}

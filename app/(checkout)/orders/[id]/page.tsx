@@ -1,0 +1,68 @@
+import type { Metadata } from 'next'
+import { redirect } from 'next/navigation'
+import { z } from 'zod'
+import { Message } from '#/components/message.tsx'
+import { orderNumber } from '#/domain/order-number.ts'
+import { isFinal } from '#/domain/order-state.ts'
+import { showOrder } from '#/server/orders/show-order.ts'
+import { mayOpenOrder } from '#/server/web/cookies.ts'
+import { runtime } from '#/server/web/runtime.ts'
+import styles from './order.module.css'
+import { ReturnToCart, TryAnotherCard } from './order-forms.tsx'
+import { OrderLive } from './order-live.client.tsx'
+import { OrderSummary } from './order-summary.tsx'
+import { stateWords } from './state-words.ts'
+
+export const metadata: Metadata = { title: 'Your order' }
+
+/** Reloads by itself for as long as something may change without the shopper, where there is no JavaScript to do it. */
+const RELOAD_SECONDS = 2
+
+export default async function OrderPage({ params }: { params: Promise<{ id: string }> }) {
+  const { id } = await params
+  // proxy.ts answers these with a 404 already; a page never trusts that.
+  if (!z.uuid().safeParse(id).success || !(await mayOpenOrder(id))) redirect('/no-order')
+  const found = await showOrder(runtime().ports, id)
+  if (found.kind === 'away') {
+    return (
+      <Message title="We cannot show your order right now">
+        <Reload />
+        Nothing about it has changed: an order that was received is kept. This page tries again by itself.
+      </Message>
+    )
+  }
+  if (found.kind === 'unknown') {
+    return (
+      <Message title="We are checking whether this order arrived">
+        <Reload />
+        So far it has not, and nothing was charged. If this does not change, go back to <a href="/checkout">the checkout</a> and place it
+        once more: it is never placed or charged twice.
+      </Message>
+    )
+  }
+  const { order, view } = found.shown
+  const { title, text } = stateWords(view)
+  const mayChangeByItself = !isFinal(view.state) && view.state !== 'DECLINED'
+  return (
+    <main id="content" className={styles.page} data-order-id={id} data-order-state={view.state}>
+      {mayChangeByItself && <Reload />}
+      <p className="quiet">Order {orderNumber(id)}</p>
+      <div role="status" className={styles.state}>
+        <h1>{title}</h1>
+        <p>{text}</p>
+      </div>
+      {!isFinal(view.state) && <OrderLive orderId={id} version={view.version} />}
+      {view.state === 'DECLINED' && <TryAnotherCard orderId={id} />}
+      {(view.state === 'REJECTED' || view.state === 'CANCELLED') && <ReturnToCart orderId={id} />}
+      <OrderSummary order={order} />
+    </main>
+  )
+}
+
+function Reload() {
+  return (
+    <noscript>
+      <meta httpEquiv="refresh" content={String(RELOAD_SECONDS)} />
+    </noscript>
+  )
+}

@@ -1,0 +1,26 @@
+import type { Metadata } from 'next'
+import type { ReactNode } from 'react'
+import '#/components/base.css'
+import { Shell } from '#/components/shell.tsx'
+import { cachedCategoryLinks } from '#/server/web/catalog.ts'
+import { CartCount } from './cart-count.client.tsx'
+
+/** Everything under this layout is one static page for everybody; the build fails when something waits for a request. */
+export const ensureStatic = 'navigation'
+
+export const metadata: Metadata = {
+  title: { default: 'Saleday', template: '%s · Saleday' },
+  description: 'Shoes, cameras, chairs, plants and other good things, a few of them for less today.',
+}
+
+export default async function ShopLayout({ children }: { children: ReactNode }) {
+  return (
+    <html lang="en">
+      <body>
+        <Shell categories={await cachedCategoryLinks()} count={<CartCount />}>
+          {children}
+        </Shell>
+      </body>
+    </html>
+  )
+}

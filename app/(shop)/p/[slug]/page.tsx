@@ -1,0 +1,82 @@
+import type { Metadata } from 'next'
+import Link from 'next/link'
+import { notFound } from 'next/navigation'
+import { preload } from 'react-dom'
+import { BuyForm } from '#/components/buy-form.tsx'
+import { Photo } from '#/components/photo.tsx'
+import { PriceTag } from '#/components/price-tag.tsx'
+import { imagePath, widthsOf } from '#/domain/image-variants.ts'
+import { cachedAllProducts, cachedProduct } from '#/server/web/catalog.ts'
+import { LiveStock } from './live-stock.client.tsx'
+import styles from './product.module.css'
+
+type Props = { params: Promise<{ slug: string }> }
+
+const PHOTO_SIZES = '(min-width: 60rem) 40rem, 92vw'
+
+export async function generateStaticParams() {
+  return (await cachedAllProducts()).map(({ slug }) => ({ slug }))
+}
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  const product = await cachedProduct((await params).slug)
+  return product ? { title: product.name, description: product.summary } : {}
+}
+
+/** Static: nothing here waits for the request. The island asks /api/stock after paint. */
+export default async function ProductPage({ params }: Props) {
+  const product = await cachedProduct((await params).slug)
+  if (!product) notFound()
+  const { pictures, variants, options } = product
+  const [first] = pictures
+  const [cheapest] = variants.map((variant) => variant.price).sort((a, b) => a.minor - b.minor)
+  if (first) {
+    preload(imagePath(first.id, widthsOf('avif', first.width)[0] ?? first.width, 'avif'), {
+      as: 'image',
+      type: 'image/avif',
+      fetchPriority: 'high',
+      imageSrcSet: widthsOf('avif', first.width)
+        .map((width) => `${imagePath(first.id, width, 'avif')} ${width}w`)
+        .join(', '),
+      imageSizes: PHOTO_SIZES,
+    })
+  }
+  return (
+    <main id="content" className={styles.page}>
+      <div className={styles.pictures}>
+        {pictures.map((picture) => (
+          <Photo key={picture.id} photo={picture} sizes={PHOTO_SIZES} eager={picture === first} />
+        ))}
+      </div>
+      <div className={styles.words}>
+        <nav aria-label="Breadcrumb" className="quiet">
+          <Link href={`/c/${product.category.slug}`}>{product.category.name}</Link>
+        </nav>
+        <h1>{product.name}</h1>
+        <p>{product.summary}</p>
+        {cheapest && (
+          <p className={styles.price}>
+            <PriceTag {...cheapest} from={variants.some((variant) => variant.price.minor !== cheapest.minor)} />
+          </p>
+        )}
+        <BuyForm
+          product={{ variants, choice: options.map((option) => option.name).join(' and ') }}
+          stock={<LiveStock skus={variants.map((variant) => variant.sku)} />}
+        />
+        <div className={styles.description}>
+          {product.paragraphs.map((paragraph) => (
+            <p key={paragraph}>{paragraph}</p>
+          ))}
+        </div>
+        <dl className={styles.details}>
+          {product.details.map(({ label, value }) => (
+            <div key={label}>
+              <dt className="quiet">{label}</dt>
+              <dd>{value}</dd>
+            </div>
+          ))}
+        </dl>
+      </div>
+    </main>
+  )
+}

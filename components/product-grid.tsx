@@ -1,0 +1,37 @@
+import Link from 'next/link'
+import type { Currency } from '#/domain/money.ts'
+import { Photo, type PhotoSource } from './photo.tsx'
+import { PriceTag } from './price-tag.tsx'
+import styles from './product-grid.module.css'
+
+export type GridProduct = {
+  readonly slug: string
+  readonly name: string
+  readonly picture: PhotoSource | null
+  readonly price: { readonly minor: number; readonly compareAtMinor: number | null; readonly currency: Currency }
+  readonly pricesDiffer: boolean
+}
+
+/** Products as a grid of photographs. The first `eager` of them are on the first screen. */
+export function ProductGrid({ products, eager = 0 }: { products: readonly GridProduct[]; eager?: number }) {
+  return (
+    <ul className={styles.grid}>
+      {products.map((product, i) => (
+        <li key={product.slug}>
+          <Link href={`/p/${product.slug}`} className={styles.card}>
+            {product.picture && (
+              <Photo
+                photo={product.picture}
+                crop="4 / 5"
+                sizes="(min-width: 60rem) 18rem, (min-width: 40rem) 31vw, 46vw"
+                eager={i < eager}
+              />
+            )}
+            <h3>{product.name}</h3>
+            <PriceTag {...product.price} from={product.pricesDiffer} />
+          </Link>
+        </li>
+      ))}
+    </ul>
+  )
+}

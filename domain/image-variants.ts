@@ -1,0 +1,28 @@
+export const IMAGE_FORMATS = ['avif', 'webp', 'jpg'] as const
+export type ImageFormat = (typeof IMAGE_FORMATS)[number]
+
+/** Widths in pixels that are encoded for each format; none is wider than the photograph. JPEG is a fallback for old browsers only. */
+const WIDTHS: Record<ImageFormat, readonly number[]> = {
+  avif: [320, 480, 640, 768, 960, 1280, 1600],
+  webp: [320, 480, 640, 768, 960, 1280, 1600],
+  jpg: [480, 960],
+}
+
+export const IMAGE_CONTENT_TYPE: Record<ImageFormat, string> = { avif: 'image/avif', webp: 'image/webp', jpg: 'image/jpeg' }
+
+const IMAGE_ID = /^[0-9a-f]{16}$/
+
+export function isImageId(text: string): boolean {
+  return IMAGE_ID.test(text)
+}
+
+/** The widths that exist of a photograph of this width, smallest first; a small photograph keeps at least its own. */
+export function widthsOf(format: ImageFormat, sourceWidth: number): number[] {
+  const widths = WIDTHS[format].filter((width) => width <= sourceWidth)
+  return widths.length > 0 ? widths : [sourceWidth]
+}
+
+/** The public address of a variant. It may be asked for before the variant exists (see app/media). */
+export function imagePath(imageId: string, width: number, format: ImageFormat): string {
+  return `/media/${imageId}/${width}.${format}`
+}

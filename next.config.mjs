@@ -1,0 +1,32 @@
+/** @type {import('next').NextConfig} */
+const config = {
+  // Tests build beside a running store, so they name another folder.
+  distDir: process.env.NEXT_DIST_DIR ?? '.next',
+  cacheComponents: true,
+  partialPrefetching: true,
+  poweredByHeader: false,
+  reactStrictMode: true,
+  typedRoutes: false,
+  // Orders are small; nothing that a form of ours sends comes near this.
+  experimental: {
+    serverActions: { bodySizeLimit: '64kb' },
+    globalNotFound: true,
+    // One document holds what its first screen needs. See docs/decisions/0006.
+    inlineCss: true,
+    // Few files, because each competes with the first photograph. Source: measurements in docs/decisions/0006.
+    turbopackChunking: { minChunkSize: 500_000, maxMergeChunkSize: 3_000_000, requestCost: 5_000_000, firstPageLoadPriority: 1 },
+  },
+  headers: async () => [
+    {
+      source: '/:path*',
+      headers: [
+        { key: 'X-Content-Type-Options', value: 'nosniff' },
+        { key: 'Referrer-Policy', value: 'strict-origin-when-cross-origin' },
+        { key: 'Content-Security-Policy', value: "frame-ancestors 'none'; object-src 'none'; base-uri 'none'; form-action 'self'" },
+        { key: 'Permissions-Policy', value: 'camera=(), microphone=(), geolocation=(), payment=(self)' },
+      ],
+    },
+  ],
+}
+
+export default config

@@ -1,0 +1,42 @@
+import { z } from 'zod'
+import { CART_MAX_LINES, type CartLine, LINE_MAX_QUANTITY } from '#/domain/cart.ts'
+import { isSku, sku } from '#/domain/sku.ts'
+import { signed, unsigned } from '../signing.ts'
+
+/**
+ * The whole cart lives in one signed cookie: no store to lose, nothing to look up. It carries the id of the checkout that it will become,
+ * minted by us, and a new one only once the fate of the old one has been shown.
+ */
+export type Cart = { readonly checkoutId: string; readonly shopperId: string; readonly lines: readonly CartLine[] }
+
+export const CART_COOKIE = 'cart'
+
+/** Units in the cart, readable by the page so that static HTML can show it. Decides nothing. */
+export const CART_COUNT_COOKIE = 'cart_count'
+
+export const CART_KEEP_SECONDS = 30 * 24 * 3600
+
+const payloadSchema = z.object({
+  c: z.uuid(),
+  s: z.uuid(),
+  l: z
+    .array(z.tuple([z.string().refine(isSku), z.int().min(1).max(LINE_MAX_QUANTITY)]))
+    .max(CART_MAX_LINES)
+    .refine((lines) => new Set(lines.map(([unit]) => unit)).size === lines.length),
+})
+
+export function sealCart({ checkoutId, shopperId, lines }: Cart): string {
+  return signed('cart', { c: checkoutId, s: shopperId, l: lines.map((line) => [line.sku, line.quantity]) })
+}
+
+/** The cart of a cookie that we sealed; null for none, a damaged or a forged one. */
+export function openCart(cookie: string | undefined): Cart | null {
+  const payload = payloadSchema.safeParse(cookie ? unsigned('cart', cookie) : null)
+  if (!payload.success) return null
+  const { c: checkoutId, s: shopperId, l: lines } = payload.data
+  return { checkoutId, shopperId, lines: lines.map(([unit, quantity]) => ({ sku: sku(unit), quantity })) }
+}
+
+export function emptyCart(newId: () => string, shopperId = newId()): Cart {
+  return { checkoutId: newId(), shopperId, lines: [] }
+}

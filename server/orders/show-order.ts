@@ -1,0 +1,34 @@
+import type { OrderView } from '../inventory/stock-counters.ts'
+import { log } from '../telemetry/log.ts'
+import type { PlacedOrder } from './placed-order.ts'
+import type { Ports } from './ports.ts'
+
+/** An order as its page shows it. Before Postgres has recorded it, its state is RECEIVED. */
+export type ShownOrder = { readonly orderId: string; readonly placedAtMs: number; readonly order: PlacedOrder; readonly view: OrderView }
+
+export type Shown =
+  | { readonly kind: 'order'; readonly shown: ShownOrder }
+  /** Neither core nor Postgres has heard of it, and both answered. */
+  | { readonly kind: 'unknown' }
+  /** Whoever could know is away. */
+  | { readonly kind: 'away' }
+
+const RECEIVED: OrderView = { version: 0, state: 'RECEIVED', reason: null, holdUntilMs: null }
+
+/** From core, where each change is mirrored, so that it answers while Postgres is away; from Postgres when core is away or has forgotten. */
+export async function showOrder({ counters, book }: Pick<Ports, 'counters' | 'book'>, orderId: string): Promise<Shown> {
+  const stored = await counters.findCheckout(orderId)
+  if (stored.ok && stored.value) {
+    const { placedAtMs, order, view } = stored.value
+    return { kind: 'order', shown: { orderId, placedAtMs, order, view: view ?? RECEIVED } }
+  }
+  try {
+    const found = await book.findOrder(orderId)
+    if (!found) return { kind: stored.ok ? 'unknown' : 'away' }
+    const { placedAtMs, order, version, state, reason, holdUntilMs } = found
+    return { kind: 'order', shown: { orderId, placedAtMs, order, view: { version, state, reason, holdUntilMs } } }
+  } catch (error) {
+    log.warn({ orderId, err: error }, 'order could not be read')
+    return { kind: 'away' }
+  }
+}

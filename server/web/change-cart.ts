@@ -1,0 +1,43 @@
+import { type CartFull, type CartLine, LINE_MAX_QUANTITY, type TooMany } from '#/domain/cart.ts'
+import type { Result } from '#/domain/result.ts'
+import { admit } from '../admission/admit.ts'
+import { emptyCart } from '../cart/cart-cookie.ts'
+import { readCart, writeCart } from './cookies.ts'
+import { problemPage } from './problem-page.ts'
+import { type LineForm, readLineForm } from './read-form.ts'
+import { runtime } from './runtime.ts'
+
+type Change = (lines: readonly CartLine[], form: LineForm) => Result<CartLine[], CartFull | TooMany>
+
+/** One change of the cart by a posted form, then the cart page (303). What does not fit is told there, and nothing changes. */
+export async function changeCart(request: Request, leastQuantity: number, change: Change): Promise<Response> {
+  const form = await readLineForm(request, leastQuantity)
+  if (!form) {
+    return problemPage(
+      400,
+      'We could not read that',
+      `The form named no product that we know how to sell, or a quantity that is not a whole number up to ${LINE_MAX_QUANTITY}. Your cart is as it was.`,
+    )
+  }
+  const { ports, cache } = runtime()
+  const cart = (await readCart()) ?? emptyCart(ports.newId)
+  const admitted = await admit(cache, 'cart', cart.shopperId)
+  if (!admitted.ok) {
+    return problemPage(
+      429,
+      'One moment, please',
+      'That was a great many changes at once. Your cart is as it was; please try again shortly.',
+      {
+        'retry-after': String(admitted.retryAfterSeconds),
+      },
+    )
+  }
+  const changed = change(cart.lines, form)
+  if (!changed.ok) return toCart(`?notice=${changed.code}`)
+  await writeCart({ ...cart, lines: changed.value })
+  return toCart()
+}
+
+function toCart(query = ''): Response {
+  return new Response(null, { status: 303, headers: { location: `/cart${query}`, 'cache-control': 'no-store' } })
+}
