@@ -38,11 +38,12 @@ export function planIntake(
   const decisions = batch.map((order): IntakeDecision => {
     const recordedReservation = known.get(order.orderId)
     if (recordedReservation === order.reservationId) return 'redelivered'
-    const allocate = recordedReservation === undefined && order.lines.every((line) => line.quantity <= freeUnits(line.sku))
-    for (const line of order.lines) {
-      if (!stock.has(line.sku)) continue
-      const change = changeOf(line.sku)
-      if (allocate) change.allocatedDelta += line.quantity
+    const wanted = unitsBySku(order)
+    const allocate = recordedReservation === undefined && [...wanted].every(([sku, units]) => units <= freeUnits(sku))
+    for (const [sku, units] of wanted) {
+      if (!stock.has(sku)) continue
+      const change = changeOf(sku)
+      if (allocate) change.allocatedDelta += units
       change.droppedReservations.push(order.reservationId)
     }
     if (recordedReservation !== undefined) return 'superseded'
@@ -64,4 +65,11 @@ export function planIntake(
     }
     return change
   }
+}
+
+/** Lines of one SKU count together, or a bundle that holds it twice would pass the check twice. */
+function unitsBySku(order: IntakeCandidate): Map<Sku, number> {
+  const units = new Map<Sku, number>()
+  for (const line of order.lines) units.set(line.sku, (units.get(line.sku) ?? 0) + line.quantity)
+  return units
 }
