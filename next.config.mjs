@@ -11,6 +11,9 @@ const config = {
   experimental: {
     serverActions: { bodySizeLimit: '64kb' },
     globalNotFound: true,
+    // Renders each dynamic page a second time, as a prefetch nobody asked for: see docs/decisions/0006 for what that costs under load.
+    cachedNavigations: false,
+    disableResumeDataCacheCompression: true,
     // One document holds what its first screen needs. See docs/decisions/0006.
     inlineCss: true,
     // Few files, because each competes with the first photograph. Source: measurements in docs/decisions/0006.

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 
+const logLevels = z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info')
+
 /**
  * The only reader of process.env. Everything is checked once, when the first part of a process asks; a missing or wrong value stops the
  * process with the list of what to set. `npm start` sets them all; docs/guides/configuration.md says what each is for.
@@ -26,7 +28,7 @@ const schema = z.object({
   PUBLIC_URL: z.url(),
   /** How the workers reach a web process. */
   WEB_URL: z.url(),
-  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  LOG_LEVEL: logLevels,
 })
 
 export type Env = z.infer<typeof schema>
@@ -36,6 +38,11 @@ let parsed: Env | undefined
 export function env(): Env {
   parsed ??= parse()
   return parsed
+}
+
+/** On its own, because a process logs before, and when, the rest of its environment turns out to be wrong. */
+export function logLevel(): Env['LOG_LEVEL'] {
+  return logLevels.catch('info').parse(process.env.LOG_LEVEL)
 }
 
 function parse(): Env {

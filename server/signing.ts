@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import { env } from './env.ts'
 
 /** What a signature is for; a signature for one purpose proves nothing for another. */
-export type Purpose = 'cart' | 'checkout' | 'orders' | 'order-link'
+export type Purpose = 'cart' | 'checkout' | 'checkout-note' | 'orders' | 'order-link'
 
 /** `payload.signature`, both base64url. The payload is readable by whoever holds it, so it carries nothing secret. */
 export function signed(purpose: Purpose, payload: unknown): string {

@@ -1,12 +1,12 @@
 import pino from 'pino'
-import { env } from '../env.ts'
+import { logLevel } from '../env.ts'
 
 /**
  * Structured logs, one JSON object a line on stdout. Say what happened in `msg`, with ids beside it; addresses, mails, cookies and keys
  * have no place here, and what looks like one is removed.
  */
 export const log = pino({
-  level: env().LOG_LEVEL,
+  level: logLevel(),
   base: { pid: process.pid },
   timestamp: pino.stdTimeFunctions.isoTime,
   redact: {

@@ -1,6 +1,7 @@
 import { cookies } from 'next/headers'
 import { countUnits } from '#/domain/cart.ts'
 import { CART_COOKIE, CART_COUNT_COOKIE, CART_KEEP_SECONDS, type Cart, openCart, sealCart } from '../cart/cart-cookie.ts'
+import { type CheckoutNote, NOTE_COOKIE, NOTE_KEEP_SECONDS, openNote, sealNote } from '../cart/checkout-note.ts'
 import { addOrder, mayOpen, ORDERS_COOKIE, ORDERS_KEEP_SECONDS } from '../orders/order-access.ts'
 import { attributes } from './cookie-attributes.ts'
 
@@ -23,4 +24,14 @@ export async function rememberOrder(orderId: string): Promise<void> {
 
 export async function mayOpenOrder(orderId: string): Promise<boolean> {
   return mayOpen((await cookies()).get(ORDERS_COOKIE)?.value, orderId)
+}
+
+/** Leaves a note for the checkout page and returns the path that shows it. */
+export async function leaveCheckoutNote(note: CheckoutNote, nonce: string): Promise<string> {
+  ;(await cookies()).set(NOTE_COOKIE, sealNote(nonce, note), { ...attributes(), path: '/checkout', maxAge: NOTE_KEEP_SECONDS })
+  return `/checkout?note=${nonce}`
+}
+
+export async function readCheckoutNote(nonce: string | undefined): Promise<CheckoutNote | null> {
+  return openNote((await cookies()).get(NOTE_COOKIE)?.value, nonce)
 }

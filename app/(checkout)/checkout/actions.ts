@@ -1,46 +1,34 @@
 'use server'
 
 import { redirect } from 'next/navigation'
-import { z } from 'zod'
+import type { z } from 'zod'
 import type { CartLine } from '#/domain/cart.ts'
 import { admit } from '#/server/admission/admit.ts'
 import { emptyCart } from '#/server/cart/cart-cookie.ts'
+import type { CheckoutNote } from '#/server/cart/checkout-note.ts'
 import { type CheckoutToken, openCheckout } from '#/server/cart/checkout-token.ts'
 import { checkoutForm } from '#/server/orders/checkout-form.ts'
 import { placeOrder } from '#/server/orders/place-order.ts'
-import { readCart, rememberOrder, writeCart } from '#/server/web/cookies.ts'
+import { leaveCheckoutNote, readCart, rememberOrder, writeCart } from '#/server/web/cookies.ts'
 import { runtime } from '#/server/web/runtime.ts'
-import type { CheckoutState } from './checkout-state.ts'
-import { placeFailureWords } from './failure-words.ts'
 
-/** Parse, admit, place. Whatever the answer, it is a page with words; only a bug throws. */
-export async function placeOrderAction(_last: CheckoutState, form: FormData): Promise<CheckoutState> {
+/** Parse, admit, place; then to the order's page, or back to the checkout with a note of why not. Only a bug throws. */
+export async function placeOrderAction(form: FormData): Promise<void> {
+  const outcome = await place(form)
+  redirect('orderPath' in outcome ? outcome.orderPath : await leaveCheckoutNote(outcome, runtime().ports.newId()))
+}
+
+async function place(form: FormData): Promise<{ orderPath: string } | CheckoutNote> {
   const values = typedValues(form)
   const checkout = openCheckout(String(form.get('checkout') ?? ''))
-  if (!checkout) {
-    return {
-      message: 'This checkout is not one of ours, or it is damaged. Your cart is as it was: please open the checkout anew.',
-      errors: {},
-      values,
-    }
-  }
+  if (!checkout) return { problem: { code: 'FORGED' }, errors: {}, values }
   const parsed = checkoutForm.safeParse(Object.fromEntries(form))
-  if (!parsed.success) {
-    const errors = Object.fromEntries(
-      Object.entries(z.flattenError(parsed.error).fieldErrors).map(([name, messages]) => [name, messages?.[0]]),
-    )
-    return { message: 'Some of this needs another look. Nothing was ordered yet.', errors, values }
-  }
+  if (!parsed.success) return { problem: { code: 'FIELDS' }, errors: firstErrors(parsed.error), values }
   const { ports, cache } = runtime()
   const cart = await readCart()
   const admitted = await admit(cache, 'checkout', cart?.shopperId ?? checkout.checkoutId)
-  if (!admitted.ok) {
-    return {
-      message: `That was a great many tries at once. Please try again in ${admitted.retryAfterSeconds} seconds.`,
-      errors: {},
-      values,
-    }
-  }
+  if (!admitted.ok) return { problem: admitted, errors: {}, values }
+
   const { paymentMethod, ...contact } = parsed.data
   const { checkoutId, lines } = checkout
   const placed = await placeOrder(ports, { checkoutId, agreed: { lines, ...contact }, paymentMethod })
@@ -48,13 +36,13 @@ export async function placeOrderAction(_last: CheckoutState, form: FormData): Pr
     await rememberOrder(checkoutId)
     await leaveCheckout(checkout, placed.ok ? lines : [])
   }
-  if (placed.ok) redirect(`/orders/${checkoutId}`)
-  return { ...placeFailureWords(placed, checkoutId), errors: {}, values }
+  if (placed.ok) return { orderPath: `/orders/${checkoutId}` }
+  return { problem: placed.code === 'CHECKOUT_CHANGED' ? { ...placed, orderId: checkoutId } : placed, errors: {}, values }
 }
 
 /**
- * The fate of a checkout has been shown: the cart goes on under a new id, without what was ordered, keeping what another tab has put in
- * since. A cart that is under a new id already is another one and stays as it is.
+ * The fate of a checkout is about to be shown: the cart goes on under a new id, without what was ordered, keeping what another tab has put
+ * in since. A cart that is under a new id already is another one and stays as it is.
  */
 async function leaveCheckout({ checkoutId }: CheckoutToken, ordered: readonly CartLine[]): Promise<void> {
   const cart = await readCart()
@@ -66,8 +54,12 @@ async function leaveCheckout({ checkoutId }: CheckoutToken, ordered: readonly Ca
   await writeCart({ ...emptyCart(runtime().ports.newId, cart.shopperId), lines })
 }
 
+function firstErrors(error: z.ZodError): Record<string, string> {
+  return Object.fromEntries(error.issues.map((issue) => [issue.path.join('.'), issue.message] as const).reverse())
+}
+
 /** What was typed, bounded, to be shown again. */
 function typedValues(form: FormData): Record<string, string> {
   const names = Object.keys(checkoutForm.shape)
-  return Object.fromEntries(names.map((name) => [name, String(form.get(name) ?? '').slice(0, 300)]))
+  return Object.fromEntries(names.map((name) => [name, String(form.get(name) ?? '').slice(0, 254)]))
 }

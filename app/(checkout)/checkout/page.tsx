@@ -1,20 +1,22 @@
 import type { Metadata } from 'next'
 import { Message } from '#/components/message.tsx'
-import { COUNTRIES } from '#/domain/countries.ts'
+import { Notice } from '#/components/notice.tsx'
 import { formatMoney } from '#/domain/money.ts'
-import { DELIVERY_METHODS, totalsOf } from '#/domain/pricing.ts'
+import { DELIVERY_METHODS, type PricedLine as Priced, totalsOf } from '#/domain/pricing.ts'
 import { sealCheckout } from '#/server/cart/checkout-token.ts'
-import { priceCart } from '#/server/cart/priced-cart.ts'
-import { TEST_CARDS } from '#/server/payments/test-cards.ts'
-import { readCart } from '#/server/web/cookies.ts'
+import { type PricedLine, priceCart } from '#/server/cart/priced-cart.ts'
+import { readCart, readCheckoutNote } from '#/server/web/cookies.ts'
 import { runtime } from '#/server/web/runtime.ts'
 import styles from './checkout.module.css'
-import { CheckoutForm } from './checkout-form.client.tsx'
+import { CheckoutForm, type DeliveryChoice } from './checkout-form.tsx'
+import { problemWords } from './problem-words.ts'
 import { DELIVERY_WORDS } from './words.ts'
 
 export const metadata: Metadata = { title: 'Checkout' }
 
-export default async function CheckoutPage() {
+export default async function CheckoutPage({ searchParams }: { searchParams: Promise<{ note?: string | string[] }> }) {
+  const { note: nonce } = await searchParams
+  const note = await readCheckoutNote(typeof nonce === 'string' ? nonce : undefined)
   const cart = await readCart()
   const priced = await priceCart(runtime().ports, cart?.lines ?? [])
   if (!priced.ok) {
@@ -25,49 +27,63 @@ export default async function CheckoutPage() {
     )
   }
   const lines = priced.value.lines.filter((line) => line.onSale)
+  const nameOf = (sku: string) => priced.value.lines.find((line) => line.sku === sku)?.offer.card.name ?? 'Something'
+  const notice = note && (
+    <Notice>
+      {problemWords(note.problem, nameOf)}{' '}
+      {note.problem.code === 'CHECKOUT_CHANGED' && <a href={`/orders/${note.problem.orderId}`}>See that order</a>}
+    </Notice>
+  )
   if (!cart || lines.length === 0) {
     return (
       <Message title="There is nothing to check out">
+        {notice}
         Your cart is empty, or what is in it is not on sale right now. <a href="/cart">See your cart</a>.
       </Message>
     )
   }
-  const money = (minor: number) => formatMoney({ minor, currency: 'EUR' })
   const token = sealCheckout({
     checkoutId: cart.checkoutId,
     lines: lines.map(({ sku, quantity, offer }) => ({ sku, quantity, offerVersion: offer.version })),
   })
-  const pricedLines = lines.map((line) => ({ quantity: line.quantity, unitPriceMinor: line.offer.priceMinor }))
-  const deliveries = DELIVERY_METHODS.map((method) => {
-    const { deliveryMinor, totalMinor } = totalsOf(pricedLines, method)
-    const cost = deliveryMinor === 0 ? 'free' : money(deliveryMinor)
-    return { value: method, label: DELIVERY_WORDS[method], cost, total: money(totalMinor) }
-  })
   return (
     <main id="content" className={styles.page}>
       <h1>Checkout</h1>
-      <section aria-label="What you are ordering" className={styles.order}>
-        <ul>
-          {lines.map(({ sku, quantity, offer }) => (
-            <li key={sku} className={styles.line}>
-              <span>
-                {`${quantity} × ${offer.card.name}`}
-                {offer.card.label && <span className="quiet">{`, ${offer.card.label}`}</span>}
-              </span>
-              <span className="money">{money(quantity * offer.priceMinor)}</span>
-            </li>
-          ))}
-        </ul>
-        <a href="/cart" className="quiet">
-          Change the cart
-        </a>
-      </section>
-      <CheckoutForm
-        token={token}
-        deliveries={deliveries}
-        countries={Object.entries(COUNTRIES).map(([value, label]) => ({ value, label }))}
-        cards={Object.entries(TEST_CARDS).map(([value, label]) => ({ value, label }))}
-      />
+      {notice}
+      <OrderedLines lines={lines} />
+      <CheckoutForm token={token} deliveries={deliveriesFor(lines)} note={note} />
     </main>
   )
+}
+
+function OrderedLines({ lines }: { lines: readonly PricedLine[] }) {
+  return (
+    <section aria-label="What you are ordering" className={styles.order}>
+      <ul>
+        {lines.map(({ sku, quantity, offer }) => (
+          <li key={sku} className={styles.line}>
+            <span>
+              {`${quantity} × ${offer.card.name}`}
+              {offer.card.label && <span className="quiet">{`, ${offer.card.label}`}</span>}
+            </span>
+            <span className="money">{formatMoney({ minor: quantity * offer.priceMinor, currency: offer.currency })}</span>
+          </li>
+        ))}
+      </ul>
+      <a href="/cart" className="quiet">
+        Change the cart
+      </a>
+    </section>
+  )
+}
+
+/** Each way of delivery with what it makes the order cost in all, so that nothing has to be computed in the browser. */
+function deliveriesFor(lines: readonly PricedLine[]): DeliveryChoice[] {
+  const priced: Priced[] = lines.map((line) => ({ quantity: line.quantity, unitPriceMinor: line.offer.priceMinor }))
+  const money = (minor: number) => formatMoney({ minor, currency: 'EUR' })
+  return DELIVERY_METHODS.map((method) => {
+    const { deliveryMinor, totalMinor } = totalsOf(priced, method)
+    const cost = deliveryMinor === 0 ? 'free' : money(deliveryMinor)
+    return { value: method, label: DELIVERY_WORDS[method], note: `${cost}, in all ${money(totalMinor)}` }
+  })
 }

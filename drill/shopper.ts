@@ -1,0 +1,125 @@
+/**
+ * A shopper without JavaScript: follows links, fills forms as the page gives them, keeps cookies, obeys redirects. Light enough to have
+ * hundreds at once.
+ */
+export class Shopper {
+  readonly #storeUrl: string
+  readonly #cookies = new Map<string, string>()
+
+  constructor(storeUrl: string) {
+    this.#storeUrl = storeUrl
+  }
+
+  visit(path: string): Promise<Page> {
+    return this.#request('GET', path)
+  }
+
+  /** Sends a form with what the page put into it and the fields given; the first form whose button reads so. */
+  async press(page: Page, button: string, fields: Record<string, string> = {}): Promise<Page> {
+    const form = page.forms.find((candidate) => candidate.buttons.includes(button))
+    if (!form) throw new Error(`no form with the button ${button} at ${page.path}: ${page.text.slice(0, 300)}`)
+    const body = form.multipart ? new FormData() : new URLSearchParams()
+    for (const [name, value] of Object.entries({ ...form.fields, ...fields })) body.append(name, value)
+    return this.#request('POST', form.action || page.path, body)
+  }
+
+  async buy(slug: string, fields: Record<string, string> = {}): Promise<Page> {
+    await this.press(await this.visit(`/p/${slug}`), 'Add to cart', fields)
+    return this.visit('/checkout')
+  }
+
+  async place(checkout: Page, fields: Record<string, string> = {}): Promise<Page> {
+    return this.press(checkout, 'Place order', { ...ADDRESS, ...fields })
+  }
+
+  async #request(method: string, path: string, body?: FormData | URLSearchParams): Promise<Page> {
+    const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+    const response = await fetch(new URL(path, this.#storeUrl), {
+      method,
+      redirect: 'manual',
+      headers: { cookie, origin: this.#storeUrl },
+      signal: AbortSignal.timeout(60_000),
+      ...(body ? { body } : {}),
+    })
+    for (const set of response.headers.getSetCookie()) {
+      const [, name, value] = /^([^=]+)=([^;]*)/.exec(set) ?? []
+      if (name) this.#cookies.set(name, value ?? '')
+    }
+    const html = await response.text()
+    const location = response.headers.get('location')
+    if (location && [302, 303, 307, 308].includes(response.status)) return this.#request('GET', location)
+    return { status: response.status, path, html, text: textOf(html), forms: formsOf(html) }
+  }
+}
+
+export const ADDRESS = {
+  email: 'ann@example.com',
+  name: 'Ann Field',
+  street: '1 Long Road',
+  postcode: 'D02 XY00',
+  city: 'Dublin',
+  country: 'IE',
+}
+
+export type Page = {
+  readonly status: number
+  readonly path: string
+  readonly html: string
+  readonly text: string
+  readonly forms: readonly Form[]
+}
+
+type Form = {
+  readonly action: string
+  readonly multipart: boolean
+  readonly fields: Record<string, string>
+  readonly buttons: readonly string[]
+}
+
+/** The order that a page shows. */
+export function orderOn(page: Page): { id: string; state: string } | null {
+  const [main] = /<main[^>]*data-order-id[^>]*>/.exec(page.html) ?? []
+  return main ? { id: attribute(main, 'data-order-id') ?? '', state: attribute(main, 'data-order-state') ?? '' } : null
+}
+
+function formsOf(html: string): Form[] {
+  return [...html.matchAll(/<form\b([^>]*)>(.*?)<\/form>/gs)].map(([, attributes = '', content = '']) => ({
+    action: attribute(attributes, 'action') ?? '',
+    multipart: attribute(attributes, 'encType') === 'multipart/form-data',
+    fields: fieldsOf(content),
+    buttons: [...content.matchAll(/<button\b[^>]*>(.*?)<\/button>/gs)].map(([, inside = '']) => textOf(inside)),
+  }))
+}
+
+/** What a browser would send: the checked radio, the selected option, else the first of each. */
+function fieldsOf(content: string): Record<string, string> {
+  const fields: Record<string, string> = {}
+  for (const [tag] of content.matchAll(/<input\b[^>]*>/g)) {
+    const name = attribute(tag, 'name')
+    if (!name || (attribute(tag, 'type') === 'radio' && !/\schecked/.test(tag))) continue
+    fields[name] = attribute(tag, 'value') ?? ''
+  }
+  for (const [, attributes = '', inside = ''] of content.matchAll(/<select\b([^>]*)>(.*?)<\/select>/gs)) {
+    const options = [...inside.matchAll(/<option\b[^>]*>/g)].map(([tag]) => tag)
+    const chosen = options.find((tag) => /\sselected/.test(tag)) ?? options[0]
+    fields[attribute(attributes, 'name') ?? ''] = attribute(chosen ?? '', 'value') ?? ''
+  }
+  return fields
+}
+
+function attribute(tag: string, name: string): string | undefined {
+  const found = new RegExp(`\\b${name.replace('$', '\\$')}="([^"]*)"`, 'i').exec(tag)?.[1]
+  return found === undefined ? undefined : unescapeHtml(found)
+}
+
+function textOf(html: string): string {
+  const visible = html
+    .replace(/<(script|style)\b.*?<\/\1>/gs, ' ')
+    .replace(/<!--.*?-->/gs, '')
+    .replace(/<[^>]*>/g, ' ')
+  return unescapeHtml(visible).replace(/\s+/g, ' ').trim()
+}
+
+function unescapeHtml(text: string): string {
+  return text.replaceAll('&quot;', '"').replaceAll('&#x27;', "'").replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')
+}
