@@ -78,7 +78,12 @@ async function serve() {
       send({ id, result: result ?? {} })
     } catch (error) {
       const panic = globalThis.PRISMA_WASM_PANIC_REGISTRY.message
-      const data = { is_panic: !!panic, message: panic ?? error?.message ?? String(error), meta: error?.meta ?? null, error_code: error?.code ?? null }
+      const data = {
+        is_panic: !!panic,
+        message: panic ?? error?.message ?? String(error),
+        meta: error?.meta ?? null,
+        error_code: error?.code ?? null,
+      }
       send({ id, error: { code: 4466, message: 'An error happened. Check the data field for details.', data } })
     }
     pending -= 1

@@ -1,0 +1,63 @@
+import { randomBytes } from 'node:crypto'
+
+/** The part of Stripe's PaymentIntent that anybody here reads. Amounts are minor units, times seconds since the epoch. */
+export type PaymentIntent = {
+  id: string
+  object: 'payment_intent'
+  amount: number
+  amount_capturable: number
+  amount_received: number
+  allowed_payment_method_types: string[] | null
+  canceled_at: number | null
+  cancellation_reason: string | null
+  capture_method: 'automatic_async'
+  client_secret: string
+  confirmation_method: 'automatic'
+  created: number
+  currency: string
+  customer: null
+  description: string | null
+  last_payment_error: Record<string, unknown> | null
+  latest_charge: string | null
+  livemode: false
+  metadata: Record<string, string>
+  next_action: { type: 'use_stripe_sdk'; use_stripe_sdk: Record<string, never> } | null
+  payment_method: string | null
+  payment_method_types: string[]
+  receipt_email: string | null
+  status: 'requires_payment_method' | 'requires_confirmation' | 'requires_action' | 'succeeded' | 'canceled'
+}
+
+/** The part of Stripe's Charge that the books need. */
+export type Charge = {
+  id: string
+  object: 'charge'
+  amount: number
+  amount_captured: number
+  amount_refunded: number
+  captured: boolean
+  created: number
+  currency: string
+  failure_code: string | null
+  livemode: false
+  metadata: Record<string, string>
+  paid: boolean
+  payment_intent: string
+  payment_method: string
+  payment_method_details: { type: 'card'; card: { brand: string; last4: string } }
+  refunded: boolean
+  status: 'succeeded' | 'failed'
+}
+
+/** `pi_3Qx…`: a prefix and 24 letters and digits. */
+export function newId(prefix: 'pi' | 'ch' | 'req'): string {
+  return `${prefix}_${randomText(24)}`
+}
+
+export function newClientSecret(intentId: string): string {
+  return `${intentId}_secret_${randomText(24)}`
+}
+
+function randomText(length: number): string {
+  return randomBytes(length).toString('base64url').replace(/[-_]/g, '0').slice(0, length)
+}

@@ -1,0 +1,33 @@
+/** What a bank does with a card: takes it, refuses it with Stripe's codes, or asks for a step of its holder. */
+export type CardOutcome =
+  | { readonly kind: 'charged' }
+  | { readonly kind: 'declined'; readonly code: string; readonly declineCode: string; readonly message: string }
+  | { readonly kind: 'requires_action' }
+
+export type TestCard = { readonly brand: string; readonly last4: string; readonly outcome: CardOutcome }
+
+const charged: CardOutcome = { kind: 'charged' }
+const declined = (code: string, declineCode: string, message: string): CardOutcome => ({ kind: 'declined', code, declineCode, message })
+const generic = declined('card_declined', 'generic_decline', 'Your card was declined.')
+const noFunds = declined('card_declined', 'insufficient_funds', 'Your card has insufficient funds.')
+
+/** Stripe's test payment methods. Source: https://docs.stripe.com/testing */
+const cards: Record<string, TestCard> = {
+  pm_card_visa: { brand: 'visa', last4: '4242', outcome: charged },
+  pm_card_mastercard: { brand: 'mastercard', last4: '4444', outcome: charged },
+  pm_card_amex: { brand: 'amex', last4: '0005', outcome: charged },
+  pm_card_chargeDeclined: { brand: 'visa', last4: '0002', outcome: generic },
+  pm_card_visa_chargeDeclined: { brand: 'visa', last4: '0002', outcome: generic },
+  pm_card_chargeDeclinedInsufficientFunds: { brand: 'visa', last4: '9995', outcome: noFunds },
+  pm_card_visa_chargeDeclinedInsufficientFunds: { brand: 'visa', last4: '9995', outcome: noFunds },
+  pm_card_chargeDeclinedExpiredCard: {
+    brand: 'visa',
+    last4: '0069',
+    outcome: declined('expired_card', 'expired_card', 'Your card has expired.'),
+  },
+  pm_card_authenticationRequired: { brand: 'visa', last4: '3184', outcome: { kind: 'requires_action' } },
+}
+
+export function findTestCard(paymentMethod: string): TestCard | undefined {
+  return Object.hasOwn(cards, paymentMethod) ? cards[paymentMethod] : undefined
+}
