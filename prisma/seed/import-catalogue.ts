@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto'
+import { tags } from '#/server/cache/manifest.ts'
+import type { Db, Tx } from '#/server/db/client.ts'
+import { type Category, labelOf, type Product, type Variant } from '../catalogue/product.ts'
+import type { PhotoRow } from './read-photos.ts'
+
+/**
+ * Brings the catalogue into the database in one transaction. What the shop decides later is its own: a SKU that is there already keeps its
+ * offers and its stock, and only texts, options, pictures and order are brought up to date.
+ */
+export async function importCatalogue(db: Db, categories: readonly Category[], photos: ReadonlyMap<string, PhotoRow>): Promise<void> {
+  const now = new Date()
+  await db.$transaction(
+    async (tx) => {
+      for (const [position, category] of categories.entries()) {
+        const { slug, name, description } = category
+        const row = { slug, name, description, position }
+        await tx.category.upsert({ where: { id: slug }, create: { id: slug, ...row }, update: row })
+      }
+      for (const photo of photos.values()) await tx.image.upsert({ where: { id: photo.id }, create: photo, update: photo })
+      for (const category of categories) {
+        for (const [position, item] of category.products.entries()) await importProduct(tx, category.slug, item, position, photos, now)
+      }
+      await tx.outboxMessage.create({ data: { topic: 'tag.changed', subject: tags.catalogue } })
+    },
+    { timeout: 60_000 },
+  )
+}
+
+/** A fingerprint of everything that an import would bring in. */
+export function fingerprintOf(categories: readonly Category[], photos: ReadonlyMap<string, PhotoRow>): string {
+  return createHash('sha256')
+    .update(JSON.stringify([categories, [...photos]]))
+    .digest('hex')
+    .slice(0, 16)
+}
+
+async function importProduct(
+  tx: Tx,
+  categoryId: string,
+  item: Product,
+  position: number,
+  photos: ReadonlyMap<string, PhotoRow>,
+  now: Date,
+): Promise<void> {
+  const { code, slug, name, summary, featured } = item
+  const details = Object.entries(item.details).map(([label, value]) => ({ label, value }))
+  const row = { slug, name, summary, description: item.text.join('\n\n'), details, position, featured, categoryId }
+  await tx.product.upsert({ where: { code }, create: { code, ...row }, update: row })
+  await tx.productOption.deleteMany({ where: { productCode: code } })
+  await tx.productOption.createMany({
+    data: item.options.map((option, i) => ({ productCode: code, name: option.name, position: i, values: [...option.values] })),
+  })
+  await tx.productImage.deleteMany({ where: { productCode: code } })
+  await tx.productImage.createMany({
+    data: item.photos.map((shown, i) => ({ productCode: code, imageId: need(photos, shown.file).id, alt: shown.alt, position: i })),
+  })
+  for (const [i, variant] of item.variants.entries()) await importVariant(tx, code, variant, i, now)
+}
+
+async function importVariant(tx: Tx, productCode: string, variant: Variant, position: number, now: Date): Promise<void> {
+  const { sku, choices, grams, price, was, limit, stock } = variant
+  const row = { productCode, label: labelOf(variant), choices: { ...choices }, position, weightGrams: grams }
+  if ((await tx.variant.count({ where: { sku } })) > 0) {
+    await tx.variant.update({ where: { sku }, data: row })
+    return
+  }
+  await tx.variant.create({ data: { sku, ...row, offerVersion: 1 } })
+  await tx.offer.create({
+    data: { sku, version: 1, priceMinor: price, compareAtMinor: was, currency: 'EUR', limitPerOrder: limit, createdAt: now },
+  })
+  await tx.stock.create({ data: { sku, onHand: stock, allocated: 0, version: 1 } })
+  const movement = { sku, version: 1, reason: 'initial', onHandDelta: stock, allocatedDelta: 0, droppedReservations: [] }
+  await tx.stockMovement.create({ data: { ...movement, createdAt: now } })
+  await tx.outboxMessage.createMany({
+    data: [
+      { topic: 'stock.moved', subject: sku },
+      { topic: 'offer.changed', subject: sku },
+    ],
+  })
+}
+
+function need(photos: ReadonlyMap<string, PhotoRow>, file: string): PhotoRow {
+  const photo = photos.get(file)
+  if (!photo) throw new Error(`there is no photograph ${file}`)
+  return photo
+}

@@ -1,0 +1,55 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { databaseIdentity } from './migrate.ts'
+import { runNode } from './run-command.ts'
+import { hashSources } from './source-hash.ts'
+
+/** Everything that a production build is made of. Pages are made of the catalogue too, which is why the database counts. */
+const SOURCES = [
+  'app',
+  'components',
+  'domain',
+  'server',
+  'public',
+  'proxy.ts',
+  'next.config.mjs',
+  'tsconfig.json',
+  'package.json',
+  'package-lock.json',
+]
+
+/** Tests are not built; the database client is made of the schema. */
+function isNoSource(name: string): boolean {
+  return name.endsWith('.test.ts') || name.startsWith(path.join('server', 'db', 'generated'))
+}
+
+export type BuildOptions = {
+  readonly project: string
+  readonly distDir: string
+  readonly env: Record<string, string>
+  readonly catalogue: string
+  readonly logFile: string
+  readonly onLine?: (line: string) => void
+}
+
+/** Makes the production build, unless the one that is there was made of just this and finished. Returns whether it did. */
+export async function buildStore({ project, distDir, env, catalogue, logFile, onLine }: BuildOptions): Promise<boolean> {
+  const folder = path.join(project, distDir)
+  const stamp = path.join(folder, '.built-from')
+  const sources = hashSources(project, SOURCES, isNoSource)
+  const wanted = `${sources}\n${await databaseIdentity(env.DATABASE_URL ?? '')}\n${catalogue}\n${env.NEXT_SERVER_ACTIONS_ENCRYPTION_KEY}\n`
+  if (fs.existsSync(stamp) && fs.readFileSync(stamp, 'utf8') === wanted) return false
+  fs.rmSync(folder, { recursive: true, force: true })
+  await runNode({
+    what: 'The production build failed',
+    todo: `The whole of what it said is in ${logFile}.`,
+    project,
+    args: ['node_modules/next/dist/bin/next', 'build'],
+    env: { ...process.env, ...env, NODE_ENV: 'production', NEXT_DIST_DIR: distDir },
+    logFile,
+    timeoutMs: 600_000,
+    ...(onLine ? { onLine } : {}),
+  })
+  fs.writeFileSync(stamp, wanted)
+  return true
+}
