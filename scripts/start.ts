@@ -1,4 +1,3 @@
-import fs from 'node:fs'
 import path from 'node:path'
 import { isFree } from './stack/ports.ts'
 import { explain, Progress, StepFailed } from './stack/progress.ts'
@@ -39,21 +38,15 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 }
 
 try {
-  if (!(await isFree(options.port, 'everywhere'))) await endOrphansOrFail()
+  const orphans = await record.endOrphans()
+  if (orphans.length > 0) progress.say(`✓ Ended what an earlier start had left behind: ${orphans.join(', ')}`)
+  if (!(await isFree(options.port, 'everywhere'))) {
+    const todo = `Stop that program, or choose another port: npm start -- --port ${options.port + 1}`
+    throw new StepFailed(`Port ${options.port} is in use`, 'another program listens on it', todo)
+  }
   await launcher.start()
 } catch (error) {
   await end(1, explain(error))
-}
-
-/** The port may be held by what a killed start of ours left behind. */
-async function endOrphansOrFail(): Promise<void> {
-  await record.endOrphans()
-  if (await isFree(options.port, 'everywhere')) return
-  throw new StepFailed(
-    `Port ${options.port} is in use`,
-    `another program listens on it`,
-    `Stop that program, or choose another port: npm start -- --port ${options.port + 1}`,
-  )
 }
 
 function takeRecord(): RunRecord {
@@ -73,14 +66,14 @@ function takeRecord(): RunRecord {
 function end(code: number, message: string): Promise<void> {
   ending ??= (async () => {
     if (message) console.error(`\n${message}\n`)
-    progress.say('\nStopping …')
+    if (launcher.hasStarted) progress.say('\nStopping …')
     const startedAt = Date.now()
     await launcher.stop((service) => {
       waitingFor = service
     })
     record.release()
-    fs.rmSync(path.join(state.path, 'run.json'), { force: true })
-    progress.say(`Stopped (${((Date.now() - startedAt) / 1000).toFixed(1)} s). Nothing is lost: the next start goes on from here.`)
+    if (launcher.hasStarted)
+      progress.say(`Stopped (${((Date.now() - startedAt) / 1000).toFixed(1)} s). Nothing is lost: the next start goes on from here.`)
     process.exit(code)
   })()
   return ending

@@ -13,7 +13,7 @@ export type Addresses = {
 }
 
 /** The environment of web and workers, as server/env.ts reads it. What is set outside already goes before what we would choose. */
-export function storeEnv(addresses: Addresses, secrets: Secrets, outside: NodeJS.ProcessEnv): Record<string, string> {
+export function storeEnv(addresses: Addresses, secrets: Secrets, outside: Record<string, string | undefined>): Record<string, string> {
   const local = `http://localhost:${addresses.port}`
   const chosen: Record<string, string> = {
     SESSION_SECRET: secrets.sessionSecret,

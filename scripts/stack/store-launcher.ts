@@ -33,6 +33,7 @@ export type LauncherOptions = {
 export class StoreLauncher {
   readonly #options: LauncherOptions
   readonly #supervisor: Supervisor
+  #hasStarted = false
 
   constructor(options: LauncherOptions) {
     this.#options = options
@@ -44,11 +45,15 @@ export class StoreLauncher {
     })
   }
 
+  /** Whether there is anything to stop. */
+  get hasStarted(): boolean {
+    return this.#hasStarted
+  }
+
   async start(): Promise<void> {
-    const { project, state, record, progress, port, fresh } = this.#options
+    const { project, state, progress, port, fresh } = this.#options
     const startedAt = Date.now()
-    const orphans = await record.endOrphans()
-    if (orphans.length > 0) progress.say(`✓ Ended what an earlier start had left behind: ${orphans.join(', ')}`)
+    this.#hasStarted = true
     await endPostgresOn(path.join(state.data, 'postgres'))
     if (fresh) await progress.step('Begin anew', async (say) => this.#wipe(say))
     for (const log of fs.readdirSync(state.logs)) fs.rmSync(path.join(state.logs, log))

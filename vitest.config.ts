@@ -1,0 +1,30 @@
+import { defineConfig } from 'vitest/config'
+
+/** `unit` needs nothing but Node; `integration` runs against servers of its own, see scripts/stack/test-stack.ts. */
+const integration = ['server/**/*.test.ts', 'workers/**/*.test.ts', 'drill/**/*.test.ts', 'scripts/**/*.stack.test.ts']
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['domain/**/*.test.ts', 'prisma/**/*.test.ts', 'scripts/**/*.test.ts'],
+          exclude: integration,
+          testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          name: 'integration',
+          include: integration,
+          globalSetup: ['scripts/stack/vitest-setup.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          maxWorkers: 2,
+          env: { LOG_LEVEL: 'silent' },
+        },
+      },
+    ],
+  },
+})
