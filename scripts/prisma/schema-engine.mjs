@@ -13,7 +13,8 @@ import pg from 'pg'
 const require = createRequire(import.meta.url)
 const argv = process.argv.slice(2)
 if (argv.includes('--version')) {
-  console.log(`schema-engine-cli ${require('@prisma/engines-version').enginesVersion}`)
+  const ofPrisma = createRequire(require.resolve('prisma/package.json'))
+  console.log(`schema-engine-cli ${ofPrisma('@prisma/engines-version').enginesVersion}`)
   process.exit(0)
 }
 

@@ -10,6 +10,7 @@ const SOURCES = [
   'components',
   'domain',
   'server',
+  'prisma/schema.prisma',
   'public',
   'proxy.ts',
   'next.config.mjs',
@@ -41,11 +42,12 @@ export async function buildStore({ project, distDir, env, catalogue, logFile, on
   if (fs.existsSync(stamp) && fs.readFileSync(stamp, 'utf8') === wanted) return false
   fs.rmSync(folder, { recursive: true, force: true })
   await runNode({
+    name: 'production build',
     what: 'The production build failed',
     todo: `The whole of what it said is in ${logFile}.`,
     project,
     args: ['node_modules/next/dist/bin/next', 'build'],
-    env: { ...process.env, ...env, NODE_ENV: 'production', NEXT_DIST_DIR: distDir },
+    env: { ...process.env, ...env, NODE_ENV: 'production', NEXT_DIST_DIR: distDir, NEXT_TELEMETRY_DISABLED: '1' },
     logFile,
     timeoutMs: 600_000,
     ...(onLine ? { onLine } : {}),

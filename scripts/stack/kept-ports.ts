@@ -1,21 +1,40 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { freePort, isFree } from './ports.ts'
+import { isFree } from './chosen-port.mjs'
+import { freePort } from './ports.ts'
 
 const NAMES = ['postgres', 'core', 'cache', 'gateway', 'smtp', 'mail'] as const
 export type KeptPorts = Record<(typeof NAMES)[number], number>
 
-/** A port for each server of ours: the same as last time where nobody else has taken it. */
-export async function keepPorts(data: string): Promise<KeptPorts> {
+/** A port for each server of ours, none of them `taken`: the same as last time where nobody else has it now. */
+export async function keepPorts(data: string, taken: number): Promise<KeptPorts> {
   const file = path.join(data, 'ports.json')
-  const kept = fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, 'utf8')) as Partial<KeptPorts>) : {}
+  const kept = readKept(file)
   const ports = {} as KeptPorts
   for (const name of NAMES) {
     const last = kept[name]
-    let port = last !== undefined && (await isFree(last, 'loopback')) ? last : await freePort()
-    while (Object.values(ports).includes(port)) port = await freePort()
+    const others = [taken, ...Object.values(ports)]
+    let port = Number.isInteger(last) && (await isFree(last as number, 'loopback')) ? (last as number) : await freePort()
+    while (others.includes(port)) port = await freePort()
     ports[name] = port
   }
   fs.writeFileSync(file, JSON.stringify(ports, null, 2))
   return ports
+}
+
+/** Ports for a stack that keeps none, each another one. */
+export async function newPorts(): Promise<KeptPorts & { web: number }> {
+  const ports = new Set<number>()
+  while (ports.size <= NAMES.length) ports.add(await freePort())
+  const [web = 0, ...rest] = ports
+  return { ...(Object.fromEntries(NAMES.map((name, at) => [name, rest[at]])) as KeptPorts), web }
+}
+
+/** A file that was cut short is as good as none. */
+function readKept(file: string): Partial<KeptPorts> {
+  try {
+    return JSON.parse(fs.readFileSync(file, 'utf8')) as Partial<KeptPorts>
+  } catch {
+    return {}
+  }
 }

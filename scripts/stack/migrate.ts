@@ -1,9 +1,17 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import pg from 'pg'
+import { withDatabase } from './postgres.ts'
+import { StepFailed } from './progress.ts'
 import { runNode } from './run-command.ts'
 
-/** Applies the migrations that the database does not have yet. Returns how many there were; one query tells when there are none. */
+const NO_SUCH_DATABASE = '3D000'
+const NOT_ALLOWED = '42501'
+
+/**
+ * Applies the migrations that the database does not have yet, and makes the database itself where it is missing. Returns how many there
+ * were; one query tells when there are none.
+ */
 export async function applyMigrations(project: string, databaseUrl: string, logs: string): Promise<number> {
   const folder = path.join(project, 'prisma', 'migrations')
   const names = fs.readdirSync(folder).filter((name) => fs.existsSync(path.join(folder, name, 'migration.sql')))
@@ -11,6 +19,7 @@ export async function applyMigrations(project: string, databaseUrl: string, logs
   const missing = names.filter((name) => !applied.has(name))
   if (missing.length === 0) return 0
   await runNode({
+    name: 'migrations',
     what: 'The database could not be migrated',
     todo: "If the database is not Saleday's, set DATABASE_URL to one that is. `npm start -- --fresh` begins with an empty one of its own.",
     project,
@@ -23,30 +32,34 @@ export async function applyMigrations(project: string, databaseUrl: string, logs
 }
 
 async function appliedMigrations(databaseUrl: string): Promise<Set<string>> {
-  const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 5000 })
-  await client.connect()
   try {
-    const { rows: tables } = await client.query("SELECT to_regclass('_prisma_migrations') IS NOT NULL AS there")
-    if (!tables[0]?.there) return new Set()
-    const { rows } = await client.query(
-      'SELECT migration_name FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL',
-    )
-    return new Set(rows.map((row) => String(row.migration_name)))
-  } finally {
-    await client.end()
+    return await withDatabase(databaseUrl, async (client) => {
+      const { rows: tables } = await client.query("SELECT to_regclass('_prisma_migrations') IS NOT NULL AS there")
+      if (!tables[0]?.there) return new Set()
+      const { rows } = await client.query(
+        'SELECT migration_name FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL',
+      )
+      return new Set(rows.map((row) => String(row.migration_name)))
+    })
+  } catch (error) {
+    if (error instanceof pg.DatabaseError && error.code === NO_SUCH_DATABASE) return new Set()
+    const { host } = new URL(databaseUrl)
+    throw new StepFailed(`Postgres at ${host} does not answer`, (error as Error).message, 'Check DATABASE_URL, and that Postgres is up.')
   }
 }
 
 /** What tells this database from any other, wherever it is reached. */
 export async function databaseIdentity(databaseUrl: string): Promise<string> {
-  const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 5000 })
-  await client.connect()
-  try {
-    const { rows } = await client.query(
-      'SELECT (SELECT system_identifier FROM pg_control_system())::text AS system, (SELECT oid FROM pg_database WHERE datname = current_database())::text AS database',
+  return withDatabase(databaseUrl, async (client) => {
+    const { rows: databases } = await client.query('SELECT oid::text AS database FROM pg_database WHERE datname = current_database()')
+    const system = await client.query('SELECT system_identifier::text AS system FROM pg_control_system()').then(
+      ({ rows }) => String(rows[0]?.system),
+      (error: unknown) => {
+        // Some hosts keep that to themselves; then the address stands for the server.
+        if (error instanceof pg.DatabaseError && error.code === NOT_ALLOWED) return new URL(databaseUrl).host
+        throw error
+      },
     )
-    return `${rows[0]?.system} ${rows[0]?.database}`
-  } finally {
-    await client.end()
-  }
+    return `${system} ${databases[0]?.database}`
+  })
 }

@@ -1,29 +1,16 @@
-import net from 'node:net'
+import { randomInt } from 'node:crypto'
+import { isFree } from './chosen-port.mjs'
+
+/** Below what systems hand out to clients: one that reconnects to a server that is away must not end up with the server's own port. */
+const LOWEST = 20_000
+const HIGHEST = 32_000
+const ATTEMPTS = 200
 
 /** A port of the loopback that nobody has right now. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = net.createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as net.AddressInfo
-      server.close(() => resolve(port))
-    })
-  })
-}
-
-/** Whether a server could listen on this port, on every address of the machine or on the loopback alone. */
-export async function isFree(port: number, where: 'everywhere' | 'loopback'): Promise<boolean> {
-  const hosts = where === 'loopback' ? ['127.0.0.1'] : ['127.0.0.1', '::']
-  for (const host of hosts) if (!(await canListen(port, host))) return false
-  return true
-}
-
-/** Tries to listen; an address family that the machine does not have is no obstacle. */
-function canListen(port: number, host: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = net.createServer()
-    server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'EAFNOSUPPORT' || error.code === 'EADDRNOTAVAIL'))
-    server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(true)))
-  })
+export async function freePort(): Promise<number> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const port = randomInt(LOWEST, HIGHEST)
+    if (await isFree(port, 'loopback')) return port
+  }
+  throw new Error(`No free port from ${LOWEST} to ${HIGHEST} was found in ${ATTEMPTS} attempts.`)
 }

@@ -10,7 +10,9 @@ export async function generatePrismaClient(project: string, logs: string): Promi
   const stamp = path.join(project, GENERATED, '.generated-from')
   const wanted = hashSources(project, ['prisma/schema.prisma', 'node_modules/prisma/package.json'])
   if (fs.existsSync(stamp) && fs.readFileSync(stamp, 'utf8') === wanted) return false
+  fs.rmSync(stamp, { force: true })
   await runNode({
+    name: 'database client',
     what: 'The database client could not be generated',
     todo: 'See prisma/schema.prisma.',
     project,

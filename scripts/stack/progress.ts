@@ -2,6 +2,7 @@ import { ServiceFailed } from './service.ts'
 
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
 const FRAME_MS = 80
+const SIGN_OF_LIFE_MS = 15_000
 
 /** A step that failed, in the words for a person: what, why, and what to do. */
 export class StepFailed extends Error {
@@ -18,26 +19,31 @@ export class StepFailed extends Error {
 /** Shows each step while it runs and how long it took: a moving line on a terminal, plain lines elsewhere. */
 export class Progress {
   readonly #out: NodeJS.WriteStream
+  #frame: (() => void) | null = null
+  #cutShort = false
 
   constructor(out: NodeJS.WriteStream = process.stdout) {
     this.#out = out
+    // A terminal that was closed, or a reader that left, is no reason to leave servers behind.
+    out.on('error', () => {})
   }
 
-  /** Runs a step. `say` replaces what stands beside its title; what it returns last stays there. */
+  /** Runs a step. `say` replaces what stands beside its title; what it said last stays there. */
   async step<T>(title: string, run: (say: (detail: string) => void) => Promise<T>): Promise<T> {
     const startedAt = Date.now()
     let detail = ''
-    const seconds = () => `${((Date.now() - startedAt) / 1000).toFixed(1)} s`
     let frame = 0
-    const timer = this.#out.isTTY
-      ? setInterval(() => {
-          frame = (frame + 1) % FRAMES.length
-          this.#redraw(`${FRAMES[frame]} ${title}${detail && ` – ${detail}`} (${seconds()})`)
-        }, FRAME_MS)
-      : null
+    const line = (mark: string) => `${mark} ${title}${detail && ` – ${detail}`} (${seconds(Date.now() - startedAt)})`
+    const isTty = this.#out.isTTY
+    this.#frame = () => {
+      if (isTty) this.#out.write(`\r\x1b[2K${line(FRAMES[frame++ % FRAMES.length] ?? '').slice(0, Math.max(20, this.#out.columns - 1))}`)
+      else this.#out.write(`${line('…')}\n`)
+    }
+    const timer = setInterval(() => this.#frame?.(), isTty ? FRAME_MS : SIGN_OF_LIFE_MS)
     const end = (mark: string) => {
-      if (timer) clearInterval(timer)
-      this.#redraw(`${mark} ${title}${detail && ` – ${detail}`} (${seconds()})\n`)
+      clearInterval(timer)
+      this.#frame = null
+      if (!this.#cutShort) this.say(line(mark))
     }
     try {
       const result = await run((text) => {
@@ -51,18 +57,22 @@ export class Progress {
     }
   }
 
-  say(line: string): void {
-    this.#out.write(`${line}\n`)
+  /** Says something once and for all, above the step that is running. */
+  say(text: string): void {
+    this.#out.write(`${this.#out.isTTY && this.#frame ? '\r\x1b[2K' : ''}${text}\n`)
+    if (this.#out.isTTY) this.#frame?.()
   }
 
-  #redraw(line: string): void {
-    if (!this.#out.isTTY) {
-      this.#out.write(line)
-      return
-    }
-    const fits = line.endsWith('\n') ? line : line.slice(0, Math.max(20, this.#out.columns - 1))
-    this.#out.write(`\r\x1b[2K${fits}`)
+  /** The running step is given up on purpose: it falls silent, and so does its failure. */
+  cutShort(): void {
+    if (this.#out.isTTY && this.#frame) this.#out.write('\r\x1b[2K')
+    this.#cutShort = true
+    this.#frame = null
   }
+}
+
+export function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`
 }
 
 /** An error for a person: what failed, why, what to do. A stack only for what nobody foresaw. */

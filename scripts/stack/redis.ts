@@ -1,3 +1,4 @@
+import fs from 'node:fs'
 import path from 'node:path'
 import { Redis } from 'ioredis'
 import type { RedisBinary } from './redis-binary.ts'
@@ -12,47 +13,49 @@ export type RedisOptions = {
   readonly logFile: string
 }
 
+const ANSWER_TIMEOUT_MS = 1000
+
 /**
  * Core loses nothing that it acknowledged: no eviction, every write on disk before its answer. Cache may lose everything at any time.
  * `no-appendfsync-on-rewrite` stays off, or a rewrite of the log would weaken the promise while it runs.
  */
 const ROLE_SETTINGS = {
-  core: [
-    '--maxmemory',
-    '512mb',
-    '--maxmemory-policy',
-    'noeviction',
-    '--appendonly',
-    'yes',
-    '--appendfsync',
-    'always',
-    '--no-appendfsync-on-rewrite',
-    'no',
-  ],
-  cache: ['--maxmemory', '128mb', '--maxmemory-policy', 'allkeys-lru', '--appendonly', 'no'],
-}
+  core: {
+    maxmemory: '512mb',
+    'maxmemory-policy': 'noeviction',
+    appendonly: 'yes',
+    appendfsync: 'always',
+    'no-appendfsync-on-rewrite': 'no',
+  },
+  cache: { maxmemory: '128mb', 'maxmemory-policy': 'allkeys-lru', appendonly: 'no' },
+} satisfies Record<RedisOptions['role'], Record<string, string>>
 
-/** A Redis of our own on the loopback. */
+/** A Redis of our own on the loopback, whose `data` folder is made when it is missing. */
 export function redisService({ role, binary, data, port, password, logFile }: RedisOptions): Service {
-  const settings = [
-    '--port',
-    String(port),
-    '--bind',
-    '127.0.0.1',
-    '--dir',
-    data,
-    '--requirepass',
-    password,
-    '--save',
-    '',
-    '--daemonize',
-    'no',
-  ]
+  fs.mkdirSync(data, { recursive: true, mode: 0o700 })
+  const settings = {
+    port: String(port),
+    bind: '127.0.0.1',
+    dir: data,
+    requirepass: password,
+    save: '',
+    daemonize: 'no',
+    ...ROLE_SETTINGS[role],
+  }
+  // In a file, because anybody may read the arguments of a process.
+  const file = path.join(data, 'redis.conf')
+  fs.writeFileSync(
+    file,
+    Object.entries(settings)
+      .map(([name, value]) => `${name} ${JSON.stringify(value)}\n`)
+      .join(''),
+    { mode: 0o600 },
+  )
   return new Service({
     name: `Redis ${role}`,
     command: binary.command,
-    args: [...settings, ...ROLE_SETTINGS[role]],
-    cwd: path.dirname(data),
+    args: [file],
+    cwd: data,
     env: { ...process.env, ...binary.env },
     logFile,
     isReady: () => answers(redisUrl({ port, password })),
@@ -70,8 +73,8 @@ export function redisUrl({ port, password }: { port: number; password: string })
 async function answers(url: string): Promise<boolean> {
   const redis = new Redis(url, {
     lazyConnect: true,
-    connectTimeout: 1000,
-    commandTimeout: 1000,
+    connectTimeout: ANSWER_TIMEOUT_MS,
+    commandTimeout: ANSWER_TIMEOUT_MS,
     maxRetriesPerRequest: 0,
     retryStrategy: null,
   })

@@ -1,13 +1,15 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { endProcess, identify, isAlive, type ProcessIdentity } from './process-identity.ts'
+import { endProcess } from './end-process.ts'
+import { isAlive, type ProcessIdentity } from './process-identity.mjs'
+import { identityOf, readLock, takeLock } from './run-lock.mjs'
 
-export type RecordedService = ProcessIdentity & {
+export type RecordedProcess = ProcessIdentity & {
   readonly name: string
   readonly stopSignal: NodeJS.Signals
   readonly stopPatienceMs: number
 }
-type Run = { readonly url: string; readonly services: readonly RecordedService[] }
+type Run = { readonly url: string; readonly folder: string; readonly processes: readonly RecordedProcess[] }
 
 /** Somebody else runs this store. */
 export class AlreadyRunning extends Error {
@@ -22,95 +24,80 @@ export class AlreadyRunning extends Error {
 }
 
 /**
- * Who runs a store out of a folder, and which processes belong to it, on disk: so that of two starters one wins, and what a killed starter
- * left behind is found. A lock whose owner is gone is nobody's.
+ * Who runs a store out of a folder, and which processes belong to it, on disk in `run/`: so that of two starters one wins, and what a killed
+ * starter left behind is found.
  */
 export class RunRecord {
   readonly #folder: string
+  readonly #letGo: () => void
   #run: Run
 
-  private constructor(folder: string, run: Run) {
+  private constructor(folder: string, letGo: () => void, run: Run) {
     this.#folder = folder
+    this.#letGo = letGo
     this.#run = run
   }
 
   /** Throws `AlreadyRunning` while another process that lives holds the folder. */
   static take(folder: string, url: string): RunRecord {
-    const own = JSON.stringify(identify(process.pid))
-    for (;;) {
-      try {
-        // Written beside and linked into place: whoever sees a lock sees its owner.
-        const draft = path.join(folder, `run.lock.${process.pid}`)
-        fs.writeFileSync(draft, own)
-        try {
-          fs.linkSync(draft, lockFile(folder))
-        } finally {
-          fs.rmSync(draft)
-        }
-        return new RunRecord(folder, readRun(folder)).#rename(url)
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-      }
-      const owner = readOwner(folder)
-      if (owner && isAlive(owner)) throw new AlreadyRunning(owner.pid, readRun(folder).url)
-      fs.rmSync(lockFile(folder), { force: true })
-    }
-  }
-
-  #rename(url: string): RunRecord {
-    this.#run = { ...this.#run, url }
-    return this
+    const runFolder = path.join(folder, 'run')
+    fs.mkdirSync(runFolder, { recursive: true })
+    const { release, owner } = takeLock(runFolder)
+    if (!release) throw new AlreadyRunning(owner.pid, readRun(runFolder).url)
+    const record = new RunRecord(runFolder, release, { ...readRun(runFolder), url })
+    record.#write(record.#run.processes)
+    return record
   }
 
   /** Ends what an earlier run left behind, in the order in which it should go. Returns the names of those that were still there. */
   async endOrphans(): Promise<string[]> {
-    const left = this.#run.services.filter(isAlive)
-    for (const service of left) await endProcess(service, service.stopSignal, service.stopPatienceMs)
-    this.#write({ ...this.#run, services: [] })
-    return left.map((service) => service.name)
+    const left = this.#run.processes.filter(isAlive)
+    for (const { name, stopSignal, stopPatienceMs, ...identity } of left) {
+      await endProcess(identity, stopSignal, stopPatienceMs)
+      this.forget(name)
+    }
+    this.#write(this.#run.processes.filter(isAlive))
+    return left.map(({ name }) => name)
   }
 
-  /** Keeps a process in mind; the last one kept is the first to be ended. */
-  keep(service: RecordedService): void {
-    const others = this.#run.services.filter(isAlive)
-    this.#write({ ...this.#run, services: [service, ...others] })
+  /** Keeps a process in mind; the last one kept is the first to be ended. One that takes the place of an earlier one keeps its turn. */
+  keep(process: RecordedProcess): void {
+    const { processes } = this.#run
+    const isKnown = processes.some(({ name }) => name === process.name)
+    this.#write(isKnown ? processes.map((other) => (other.name === process.name ? process : other)) : [process, ...processes])
   }
 
+  /** Drops a process that has ended. */
+  forget(name: string): void {
+    this.#write(this.#run.processes.filter((process) => process.name !== name))
+  }
+
+  /** Lets go of the folder. What still lives stays on record for the next run. */
   release(): void {
-    fs.rmSync(path.join(this.#folder, 'run.json'), { force: true })
-    fs.rmSync(lockFile(this.#folder), { force: true })
+    this.#write(this.#run.processes.filter(isAlive))
+    this.#letGo()
   }
 
-  #write(run: Run): void {
-    this.#run = run
-    const file = path.join(this.#folder, 'run.json')
-    fs.writeFileSync(`${file}.part`, JSON.stringify(run, null, 2))
+  #write(processes: readonly RecordedProcess[]): void {
+    this.#run = { ...this.#run, processes }
+    const file = path.join(this.#folder, 'processes.json')
+    fs.writeFileSync(`${file}.part`, JSON.stringify(this.#run, null, 2))
     fs.renameSync(`${file}.part`, file)
   }
 }
 
 /** Whether the process that took a folder still lives. */
 export function isHeld(folder: string): boolean {
-  const owner = readOwner(folder)
-  return owner !== null && isAlive(owner)
+  return readLock(path.join(folder, 'run')).owner !== null
 }
 
-function lockFile(folder: string): string {
-  return path.join(folder, 'run.lock')
-}
-
-function readOwner(folder: string): ProcessIdentity | null {
-  return readJson<ProcessIdentity>(lockFile(folder))
-}
-
+/** A copy of a folder does not inherit the processes of the original. */
 function readRun(folder: string): Run {
-  return readJson<Run>(path.join(folder, 'run.json')) ?? { url: '', services: [] }
-}
-
-function readJson<T>(file: string): T | null {
+  const nothing = { url: '', folder: identityOf(folder), processes: [] }
   try {
-    return JSON.parse(fs.readFileSync(file, 'utf8')) as T
+    const run = JSON.parse(fs.readFileSync(path.join(folder, 'processes.json'), 'utf8')) as Run
+    return run.folder === nothing.folder ? run : nothing
   } catch {
-    return null
+    return nothing
   }
 }

@@ -11,6 +11,7 @@ export async function importSeed(
 ): Promise<string> {
   const logFile = path.join(logs, 'seed.log')
   const output = await runNode({
+    name: 'seed',
     what: 'The seed catalogue could not be imported',
     todo: `The whole of what it said is in ${logFile}.`,
     project,

@@ -1,32 +1,40 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import fs from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
-import { endProcess, identify, type ProcessIdentity } from './process-identity.ts'
+import { endProcess, killGroup } from './end-process.ts'
+import { identify, type ProcessIdentity } from './process-identity.mjs'
+import { ServiceLog } from './service-log.ts'
+
+/** Variables for a program; what is undefined is not set. */
+export type Environment = Readonly<Record<string, string | undefined>>
 
 export type ServiceSpec = {
   readonly name: string
   readonly command: string
   readonly args: readonly string[]
-  readonly env?: NodeJS.ProcessEnv
+  readonly env?: Environment
   readonly cwd?: string
   readonly user?: { readonly uid: number; readonly gid: number } | null
   /** Where its output goes. A file rather than a pipe, so that a service outlives us without breaking. */
   readonly logFile: string
-  /** Asked again and again until it says yes. */
-  readonly isReady: () => Promise<boolean>
+  /** Asked again and again until it says yes; `said` is what this process has printed so far. */
+  readonly isReady: (said: () => string) => Promise<boolean>
   readonly readyTimeoutMs: number
   readonly stopSignal: NodeJS.Signals
   readonly stopPatienceMs: number
 }
 
-/** A service could not be started. `tail` is the end of what it said. */
+/** A service could not be started or kept up. `tail` is the end of what it said. */
 export class ServiceFailed extends Error {
   readonly service: string
+  /** A verb and what follows: `ended with code 1`. */
+  readonly why: string
   readonly tail: string
 
   constructor(service: string, why: string, tail: string) {
     super(`${service} ${why}`)
     this.service = service
+    this.why = why
     this.tail = tail
   }
 }
@@ -36,6 +44,7 @@ const LOOK_MS = 25
 /** A program in a process group of its own, so that a Ctrl-C meant for us does not reach it before we stop it in order. */
 export class Service {
   readonly spec: ServiceSpec
+  readonly log: ServiceLog
   /** Hears of an end that nobody asked for. */
   onUnexpectedEnd: (why: string) => void = () => {}
   /** Hears of each process, at once, so that it is on record before anything can go wrong. */
@@ -46,18 +55,26 @@ export class Service {
 
   constructor(spec: ServiceSpec) {
     this.spec = spec
+    this.log = new ServiceLog(spec.logFile)
   }
 
   get pid(): number | null {
     return this.#child?.pid ?? null
   }
 
-  /** Starts it and returns once it is ready. A service that does not become ready is ended again. */
+  /** Starts it and returns once it is ready. Throws `ServiceFailed` when it does not become ready; it is ended again then. */
   async start(): Promise<void> {
-    const { name, command, args, env, cwd, user, logFile } = this.spec
-    const log = fs.openSync(logFile, 'a', 0o600)
-    const child = spawn(command, args, { stdio: ['ignore', log, log], detached: true, cwd, env, ...(user ?? {}) })
-    fs.closeSync(log)
+    const { command, args, env, cwd, user, isReady, readyTimeoutMs } = this.spec
+    this.log.begin()
+    const output = this.log.open()
+    const child = spawn(command, args, {
+      stdio: ['ignore', output, output],
+      detached: true,
+      cwd,
+      env: (env ?? process.env) as NodeJS.ProcessEnv,
+      ...(user ?? {}),
+    })
+    fs.closeSync(output)
     this.#child = child
     this.#ending = false
     let ended: string | null = null
@@ -67,43 +84,46 @@ export class Service {
     })
     child.once('exit', (code, signal) => {
       ended ??= `ended with ${signal ?? `code ${code}`}`
-      this.#child = null
+      if (this.#child === child) this.#child = null
       if (ready && !this.#ending) this.onUnexpectedEnd(ended)
     })
-    if (child.pid !== undefined) {
-      this.#identity = identify(child.pid)
-      if (this.#identity) this.onStarted(this.#identity)
-    }
-    const giveUpAt = Date.now() + this.spec.readyTimeoutMs
-    while (!(await this.spec.isReady().catch(() => false))) {
-      if (ended) throw new ServiceFailed(name, ended, this.tail())
+    this.#identity = child.pid === undefined ? null : identify(child.pid)
+    if (this.#identity) this.onStarted(this.#identity)
+    const giveUpAt = Date.now() + readyTimeoutMs
+    while (!(await isReady(() => this.log.said()).catch(() => false))) {
+      if (ended) throw this.failure(ended)
       if (Date.now() > giveUpAt) {
-        await this.kill('SIGKILL')
-        throw new ServiceFailed(name, `was not ready within ${this.spec.readyTimeoutMs / 1000} s`, this.tail())
+        await this.kill()
+        throw this.failure(`was not ready within ${readyTimeoutMs / 1000} s`)
       }
       await setTimeout(LOOK_MS)
     }
-    if (ended) throw new ServiceFailed(name, ended, this.tail())
+    if (ended) throw this.failure(ended)
     ready = true
   }
 
   /** Asks it to stop, and makes it when it does not in time. */
   async stop(): Promise<void> {
-    await this.#end(this.spec.stopSignal, this.spec.stopPatienceMs)
+    await this.#end(this.spec.stopSignal)
   }
 
   /** Ends it in this way, on purpose; resolves once it is gone. */
   async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
-    await this.#end(signal, this.spec.stopPatienceMs)
+    await this.#end(signal)
   }
 
-  /** The last lines it said. */
-  tail(lines = 15): string {
-    return fs.existsSync(this.spec.logFile) ? fs.readFileSync(this.spec.logFile, 'utf8').trimEnd().split('\n').slice(-lines).join('\n') : ''
-  }
-
-  async #end(signal: NodeJS.Signals, patienceMs: number): Promise<void> {
+  /** Kills it without waiting, for when there is no time left. */
+  killNow(): void {
     this.#ending = true
-    if (this.#identity) await endProcess(this.#identity, signal, patienceMs)
+    if (this.pid !== null) killGroup(this.pid)
+  }
+
+  failure(why: string): ServiceFailed {
+    return new ServiceFailed(this.spec.name, why, this.log.tail())
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    this.#ending = true
+    if (this.#identity) await endProcess(this.#identity, signal, this.spec.stopPatienceMs)
   }
 }

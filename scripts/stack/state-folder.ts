@@ -1,6 +1,7 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
+import { StepFailed } from './progress.ts'
 import { serverUser } from './server-user.ts'
 
 /**
@@ -9,44 +10,55 @@ import { serverUser } from './server-user.ts'
  *   tools/      what was downloaded or unpacked: Redis, a browser, Postgres' binaries where its user cannot reach them
  *   data/       postgres/ core/ cache/ gateway.journal mail/ secrets.json ports.json
  *   media/      encoded photographs, named by their content
- *   logs/       one file a process, begun anew at each start
- *   run.lock    who runs the store; run.json has its processes
+ *   logs/       one file a process, begun anew at each start; of the start before, the last ones are in logs/before
+ *   run/        who runs the store, and which processes belong to it
  *   tests/      stacks of tests, gone when they end
+ *   reports/    what the last tests left to be read
  *
  * It is `.saleday` in the project. Postgres refuses to run as root, and the user that it runs as instead must be able to reach its data: in
  * a project that only root can enter, the folder is under /var/lib/saleday and `.saleday` links to it.
  */
-export type StateFolder = { readonly path: string } & Record<'tools' | 'data' | 'media' | 'logs' | 'tests', string>
+export type StateFolder = { readonly path: string } & Record<(typeof INSIDE)[number], string>
 
+const INSIDE = ['tools', 'data', 'media', 'logs', 'tests', 'reports'] as const
+const ELSEWHERE = '/var/lib/saleday'
+
+/** Makes what is missing of it. Throws `StepFailed` when it belongs to somebody else. */
 export function openStateFolder(project: string): StateFolder {
-  const link = path.join(project, '.saleday')
-  const folder = chooseStateFolder(project)
-  fs.mkdirSync(folder, { recursive: true, mode: 0o755 })
-  if (folder !== link && !fs.existsSync(link)) fs.symlinkSync(folder, link)
-  const inside = (name: string) => {
-    const place = path.join(folder, name)
-    fs.mkdirSync(place, { recursive: true, mode: 0o755 })
-    return place
+  const folder = chooseStateFolder(project, serverUser() !== null, ELSEWHERE)
+  try {
+    linkTo(folder, path.join(project, '.saleday'))
+    makeReachable(folder)
+    for (const name of INSIDE) makeReachable(path.join(folder, name))
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code !== 'EACCES' && code !== 'EPERM' && code !== 'EROFS') throw error
+    throw new StepFailed(
+      `The state folder ${folder} cannot be used`,
+      message,
+      'It belongs to whoever started the store first. Start it as that user, or give the folder to this one (chown -R).',
+    )
   }
   return {
     path: folder,
-    tools: inside('tools'),
-    data: inside('data'),
-    media: inside('media'),
-    logs: inside('logs'),
-    tests: inside('tests'),
+    ...(Object.fromEntries(INSIDE.map((name) => [name, path.join(folder, name)])) as Record<(typeof INSIDE)[number], string>),
   }
 }
 
-/** Where the state of a project lives, given who runs it. */
-export function chooseStateFolder(project: string): string {
-  const link = path.join(project, '.saleday')
-  if (fs.existsSync(link)) return fs.realpathSync(link)
-  const reachable = serverUser() === null || isOpenToAll(project)
-  return reachable ? link : path.join('/var/lib/saleday', createHash('sha256').update(fs.realpathSync(project)).digest('hex').slice(0, 12))
+/**
+ * Where the state of a project lives, given whether another user has to reach it. A `.saleday` that somebody linked to a place of their own
+ * is followed; one that came along with a copy of another project is not.
+ */
+export function chooseStateFolder(project: string, mustBeReachable: boolean, elsewhere: string): string {
+  const own = path.join(project, '.saleday')
+  const away = path.join(elsewhere, createHash('sha256').update(fs.realpathSync(project)).digest('hex').slice(0, 12))
+  const linked = readLink(own)
+  if (linked === away) return away
+  if (linked !== null && path.dirname(linked) !== elsewhere) return path.resolve(project, linked)
+  return !mustBeReachable || isOpenToAll(project) ? own : away
 }
 
-/** Whether any user may pass through every folder of a path. */
+/** Whether any user may pass through every folder of a path, and run what stands at its end. */
 export function isOpenToAll(place: string): boolean {
   for (let at = fs.realpathSync(place); ; at = path.dirname(at)) {
     if ((fs.statSync(at).mode & 0o001) === 0) return false
@@ -54,21 +66,25 @@ export function isOpenToAll(place: string): boolean {
   }
 }
 
-export type Secrets = Record<'sessionSecret' | 'internalToken' | 'actionsKey' | 'postgresPassword' | 'redisPassword' | 'stripeKey', string>
+/** Makes `.saleday` lead to the folder. A real folder of that name, from a start as another user, stays as it is. */
+function linkTo(folder: string, own: string): void {
+  const linked = readLink(own)
+  const leadsThere = linked !== null && path.resolve(path.dirname(own), linked) === folder
+  if (linked !== null && !leadsThere) fs.rmSync(own)
+  if (folder !== own && !fs.lstatSync(own, { throwIfNoEntry: false })) fs.symlinkSync(folder, own)
+}
 
-/** Made once, kept for this user's eyes only. The key of the server actions is pinned here too, so that a form outlives a build. */
-export function readSecrets(data: string): Secrets {
-  const file = path.join(data, 'secrets.json')
-  if (fs.existsSync(file)) return JSON.parse(fs.readFileSync(file, 'utf8')) as Secrets
-  const word = () => randomBytes(24).toString('base64url')
-  const secrets: Secrets = {
-    sessionSecret: randomBytes(32).toString('base64url'),
-    internalToken: randomBytes(32).toString('base64url'),
-    actionsKey: randomBytes(32).toString('base64'),
-    postgresPassword: word(),
-    redisPassword: word(),
-    stripeKey: `sk_test_${word()}`,
+/** A folder that others may pass through, whatever the umask says; what is secret in it says so itself. */
+function makeReachable(folder: string): void {
+  fs.mkdirSync(folder, { recursive: true })
+  fs.accessSync(folder, fs.constants.W_OK)
+  if (fs.statSync(folder).uid === process.getuid?.()) fs.chmodSync(folder, 0o755)
+}
+
+function readLink(place: string): string | null {
+  try {
+    return fs.readlinkSync(place)
+  } catch {
+    return null
   }
-  fs.writeFileSync(file, JSON.stringify(secrets, null, 2), { mode: 0o600 })
-  return secrets
 }

@@ -1,4 +1,4 @@
-import type { Secrets } from './state-folder.ts'
+import type { Secrets } from './secrets.ts'
 
 export type Addresses = {
   readonly databaseUrl: string

@@ -1,4 +1,3 @@
-import fs from 'node:fs'
 import path from 'node:path'
 import { Service } from './service.ts'
 
@@ -10,31 +9,35 @@ export type StoreOptions = {
   readonly env: Record<string, string>
 }
 
-/** What the store itself consists of: a web process and two kinds of workers. */
+/** Beyond what web and workers give themselves to finish what they have begun. */
+const STOP_PATIENCE_MS = 20_000
+const READY_TIMEOUT_MS = 60_000
+const HEALTH_TIMEOUT_MS = 5000
+
+/** What the store itself consists of: a web process and two kinds of workers. Waits for what they need are theirs, not ours. */
 export function storeServices({ project, distDir, port, logs, env }: StoreOptions): { web: Service; workers: Service; media: Service } {
   const common = {
     cwd: project,
     command: process.execPath,
-    env: { ...process.env, ...env, NODE_ENV: 'production' as const, NEXT_DIST_DIR: distDir, NEXT_TELEMETRY_DISABLED: '1' },
-    readyTimeoutMs: 60_000,
+    env: { ...process.env, ...env, NODE_ENV: 'production', NEXT_DIST_DIR: distDir, NEXT_TELEMETRY_DISABLED: '1' },
+    readyTimeoutMs: READY_TIMEOUT_MS,
     stopSignal: 'SIGTERM' as const,
-    stopPatienceMs: 20_000,
+    stopPatienceMs: STOP_PATIENCE_MS,
   }
-  const worker = (name: string, role: string[]) => {
-    const logFile = path.join(logs, `${name}.log`)
-    return new Service({
+  const worker = (name: string, role: readonly string[]) =>
+    new Service({
       ...common,
       name,
       args: ['workers/main.ts', ...role],
-      logFile,
-      isReady: async () => says(logFile, '"msg":"workers ready"'),
+      logFile: path.join(logs, `${name}.log`),
+      isReady: async (said) => said().includes('"msg":"workers ready"'),
     })
-  }
   return {
     web: new Service({
       ...common,
       name: 'web',
-      args: ['node_modules/next/dist/bin/next', 'start', '-p', String(port)],
+      // Without a host it listens on IPv6 and IPv4, whichever of them `localhost` means.
+      args: ['node_modules/next/dist/bin/next', 'start', '-p', `${port}`],
       logFile: path.join(logs, 'web.log'),
       isReady: () => isOpen(port),
     }),
@@ -45,12 +48,7 @@ export function storeServices({ project, distDir, port, logs, env }: StoreOption
 
 /** Whether the store answers, and everything behind it: a shard of core that is still being opened takes no orders. */
 async function isOpen(port: number): Promise<boolean> {
-  const response = await fetch(`http://127.0.0.1:${port}/api/health/ready`, { signal: AbortSignal.timeout(5000) })
+  const response = await fetch(`http://127.0.0.1:${port}/api/health/ready`, { signal: AbortSignal.timeout(HEALTH_TIMEOUT_MS) })
   const { status } = (await response.json()) as { status?: string }
   return response.ok && status === 'ready'
-}
-
-/** Whether a service has said something since its log was begun. */
-function says(logFile: string, text: string): boolean {
-  return fs.existsSync(logFile) && fs.readFileSync(logFile, 'utf8').includes(text)
 }

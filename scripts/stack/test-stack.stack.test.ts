@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { Redis } from 'ioredis'
 import pg from 'pg'
 import { expect, test } from 'vitest'
-import { identify } from './process-identity.ts'
+import { identify } from './process-identity.mjs'
 import { startTestStack } from './test-stack.ts'
 
 test('a stack is whole, a server that is killed comes back with its data, and nothing is left at the end', async () => {

@@ -1,26 +1,31 @@
-import { spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
-import { freePort } from './ports.ts'
+import { newPorts } from './kept-ports.ts'
+import { findPostgres } from './postgres-binaries.ts'
 import { findRedis } from './redis-binary.ts'
-import { isHeld, RunRecord } from './run-record.ts'
-import { gatewayServer, mailServer, postgresServer, redisServer, type ServersOptions } from './servers.ts'
+import { runCommand } from './run-command.ts'
+import { RunRecord } from './run-record.ts'
+import { newSecrets } from './secrets.ts'
+import { gatewayServer, mailServer, postgresServer, redisServer, type Server, type ServersOptions } from './servers.ts'
 import type { Service } from './service.ts'
-import { openStateFolder, type Secrets } from './state-folder.ts'
+import { openStateFolder } from './state-folder.ts'
 import { storeEnv } from './store-env.ts'
-import { type Catalogue, postgresBinaries, prepareTemplate, TEMPLATE_PASSWORD } from './test-template.ts'
+import { type Catalogue, prepareTemplate, TEMPLATE_PASSWORD } from './test-template.ts'
 
 /** A server of a stack, which a test may end and start again at its address, with its data. */
 export type TestServer = {
   readonly url: string
   pid(): number | null
+  /** Resolves once it is gone. */
   kill(signal?: NodeJS.Signals): Promise<void>
+  /** Resolves once it is ready. */
   start(): Promise<void>
 }
 
 export type TestStack = {
   readonly folder: string
+  readonly logs: string
   /** For web and workers, and for the ports of a test. */
   readonly env: Record<string, string>
   readonly postgres: TestServer
@@ -30,100 +35,115 @@ export type TestStack = {
   readonly mail: TestServer & { readonly page: string }
   /** Starts another process of the stack, which ends with it. */
   launch(service: Service): Promise<void>
-  logs: string
+  /** Nothing of it is left afterwards, neither a process nor a file. */
   stop(): Promise<void>
 }
 
+export type TestStackOptions = {
+  /** What Postgres holds: migrated and empty, or the seed shop too. */
+  readonly catalogue?: Catalogue
+  /** Where the store of the stack will listen; any free port otherwise. */
+  readonly port?: number
+  /** Servers that are not started, until a test does so. */
+  readonly without?: readonly ('postgres' | 'core' | 'cache' | 'gateway' | 'mail')[]
+}
+
+const COPY_TIMEOUT_MS = 30_000
 const project = path.resolve(import.meta.dirname, '../..')
+const alive = new Map<string, readonly Service[]>()
 
 /**
  * Servers of a test's own: another Postgres, two other Redises, another gateway and mailbox, on ports of their own, with the data of a
- * template. Gone without a trace after `stop`; what a killed run leaves is swept by the next.
+ * template. What a killed run leaves is swept by the next. Postgres does not fsync here: its data survive the end of its process only.
  */
-export async function startTestStack({ catalogue = 'empty', port }: { catalogue?: Catalogue; port?: number } = {}): Promise<TestStack> {
+export async function startTestStack({ catalogue = 'empty', port, without = [] }: TestStackOptions = {}): Promise<TestStack> {
   const state = openStateFolder(project)
   const template = await prepareTemplate(project, state, catalogue)
   const folder = path.join(state.tests, `${process.pid}-${randomBytes(4).toString('hex')}`)
-  const inside = (name: string) => {
-    fs.mkdirSync(path.join(folder, name), { recursive: true, mode: 0o755 })
-    return path.join(folder, name)
-  }
-  const [data, logs, media] = [inside('data'), inside('logs'), inside('media')]
-  spawnSync('cp', ['-a', '--reflink=auto', template, path.join(data, 'postgres')])
+  const [data, logs, media] = ['data', 'logs', 'media'].map((name) => path.join(folder, name)) as [string, string, string]
+  fs.mkdirSync(folder, { mode: 0o755 })
   const record = RunRecord.take(folder, '')
-
-  const ports = {
-    postgres: await freePort(),
-    core: await freePort(),
-    cache: await freePort(),
-    gateway: await freePort(),
-    smtp: await freePort(),
-    mail: await freePort(),
-  }
-  const secrets = newSecrets()
-  const options: ServersOptions = { project, data, logs, ports, secrets, durable: false }
-  const redis = await findRedis(state.tools)
-  const postgres = postgresServer(options, postgresBinaries(project, state.tools))
-  const core = redisServer(options, redis, 'core')
-  const cache = redisServer(options, redis, 'cache')
-  const gateway = gatewayServer(options)
-  const mail = mailServer(options)
-  const started: Service[] = []
+  for (const place of [folder, data, logs, media]) makeReachable(place)
+  const services: Service[] = []
+  alive.set(folder, services)
   const launch = async (service: Service) => {
     const { name, stopSignal, stopPatienceMs } = service.spec
     service.onStarted = (identity) => record.keep({ ...identity, name, stopSignal, stopPatienceMs })
-    started.push(service)
+    services.push(service)
     await service.start()
   }
-  await Promise.all([postgres, core, cache, gateway, mail].map(({ service }) => launch(service)))
-
-  const addresses = { databaseUrl: postgres.url, coreUrl: core.url, cacheUrl: cache.url, smtpUrl: mail.url, gatewayUrl: gateway.url }
-  return {
-    folder,
-    logs,
-    env: storeEnv({ ...addresses, stripeKey: secrets.stripeKey, mediaDir: media, port: port ?? (await freePort()) }, secrets, {}),
-    postgres: toTestServer(postgres),
-    core: toTestServer(core),
-    cache: toTestServer(cache),
-    gateway: toTestServer(gateway),
-    mail: { ...toTestServer(mail), page: mail.page },
-    launch,
-    stop: async () => {
-      // Nothing of it is kept, so nothing needs to be written down: the quick way out for all.
-      await Promise.all(started.map((service) => service.kill('SIGKILL')))
-      record.release()
-      fs.rmSync(folder, { recursive: true, force: true })
-    },
-  }
-}
-
-/** Ends and removes the stacks of runs that did not get to it themselves. */
-export async function sweepTestStacks(): Promise<void> {
-  const { tests } = openStateFolder(project)
-  for (const name of fs.readdirSync(tests)) {
-    const folder = path.join(tests, name)
-    if (name.startsWith('template') || isHeld(folder)) continue
-    try {
-      await RunRecord.take(folder, '').endOrphans()
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-    }
+  const stop = async () => {
+    // Nothing of it is kept, so nothing needs to be written down: the quick way out for all.
+    await Promise.all(services.map((service) => service.kill('SIGKILL')))
+    record.release()
     fs.rmSync(folder, { recursive: true, force: true })
+    alive.delete(folder)
+  }
+
+  try {
+    const { web, ...ports } = await newPorts()
+    const secrets = { ...newSecrets(), postgresPassword: TEMPLATE_PASSWORD }
+    const options: ServersOptions = { project, data, logs, ports, secrets, durable: false }
+    const [redis, binaries] = await Promise.all([findRedis(state.tools), findPostgres(project, state.tools), copy(template, data)])
+    const servers = {
+      postgres: await postgresServer(options, binaries),
+      core: redisServer(options, redis, 'core'),
+      cache: redisServer(options, redis, 'cache'),
+      gateway: gatewayServer(options),
+      mail: mailServer(options),
+    }
+    const names = Object.keys(servers) as (keyof typeof servers)[]
+    await Promise.all(names.filter((name) => !without.includes(name)).map((name) => launch(servers[name].service)))
+
+    const { postgres, core, cache, gateway, mail } = servers
+    const addresses = { databaseUrl: postgres.url, coreUrl: core.url, cacheUrl: cache.url, smtpUrl: mail.url, gatewayUrl: gateway.url }
+    const toTestServer = ({ service, url }: Server): TestServer => ({
+      url,
+      pid: () => service.pid,
+      kill: (signal = 'SIGKILL') => service.kill(signal),
+      start: () => (services.includes(service) ? service.start() : launch(service)),
+    })
+    return {
+      folder,
+      logs,
+      env: storeEnv({ ...addresses, stripeKey: secrets.stripeKey, mediaDir: media, port: port ?? web }, secrets, {}),
+      postgres: toTestServer(postgres),
+      core: toTestServer(core),
+      cache: toTestServer(cache),
+      gateway: toTestServer(gateway),
+      mail: { ...toTestServer(mail), page: mail.page },
+      launch,
+      stop,
+    }
+  } catch (error) {
+    await stop()
+    throw error
   }
 }
 
-function toTestServer({ service, url }: { service: Service; url: string }): TestServer {
-  return { url, pid: () => service.pid, kill: (signal = 'SIGKILL') => service.kill(signal), start: () => service.start() }
+/** Where a test process ends without having stopped its stacks, they end with it. */
+process.once('exit', () => {
+  for (const [folder, services] of alive) {
+    for (const service of services) service.killNow()
+    fs.rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
+  }
+})
+
+/** Keeps owners and modes, and costs next to nothing where the file system shares blocks. */
+async function copy(template: string, data: string): Promise<void> {
+  const { why, output } = await runCommand({
+    name: 'copy of the template',
+    command: 'cp',
+    args: [...(process.platform === 'linux' ? ['-a', '--reflink=auto'] : ['-a']), template, path.join(data, 'postgres')],
+    cwd: '/',
+    env: process.env,
+    timeoutMs: COPY_TIMEOUT_MS,
+  })
+  if (why !== null) throw new Error(`The template could not be copied: ${output}${why}`)
 }
 
-function newSecrets(): Secrets {
-  const word = () => randomBytes(24).toString('base64url')
-  return {
-    sessionSecret: `${word()}${word()}`,
-    internalToken: `${word()}${word()}`,
-    actionsKey: randomBytes(32).toString('base64'),
-    postgresPassword: TEMPLATE_PASSWORD,
-    redisPassword: word(),
-    stripeKey: `sk_test_${word()}`,
-  }
+/** For the user that Postgres runs as, whatever the umask says. */
+function makeReachable(folder: string): void {
+  fs.mkdirSync(folder, { recursive: true })
+  fs.chmodSync(folder, 0o755)
 }

@@ -1,11 +1,13 @@
 import path from 'node:path'
 import { openStateFolder } from './state-folder.ts'
-import { sweepTestStacks } from './test-stack.ts'
+import { sweepTestStacks } from './sweep-test-stacks.ts'
 import { prepareTemplate } from './test-template.ts'
 
-/** Before the integration tests: removes what a killed run left, and makes the data that each stack starts from. */
-export default async function setup(): Promise<void> {
+/** Before the integration tests: removes what a killed run left, and makes the data that each stack starts from. After them: sweeps again. */
+export default async function setup(): Promise<() => Promise<void>> {
   const project = path.resolve(import.meta.dirname, '../..')
-  await sweepTestStacks()
-  await prepareTemplate(project, openStateFolder(project), 'empty')
+  const state = openStateFolder(project)
+  await sweepTestStacks(state.tests)
+  await prepareTemplate(project, state, 'empty')
+  return () => sweepTestStacks(state.tests)
 }
