@@ -1,7 +1,10 @@
 import { defineConfig } from 'vitest/config'
 
-/** `unit` needs nothing but Node; `integration` runs against servers of its own, see scripts/stack/test-stack.ts. */
-const integration = ['server/**/*.test.ts', 'workers/**/*.test.ts', 'drill/**/*.test.ts', 'scripts/**/*.stack.test.ts']
+/**
+ * `unit` needs nothing but Node; `integration` runs against servers of its own, see scripts/stack/test-stack.ts; `drills` against whole
+ * stores of their own, see scripts/stack/test-store.ts.
+ */
+const integration = ['server/**/*.test.ts', 'workers/**/*.test.ts', 'scripts/**/*.stack.test.ts']
 
 export default defineConfig({
   test: {
@@ -23,6 +26,17 @@ export default defineConfig({
           hookTimeout: 60_000,
           maxWorkers: 2,
           env: { LOG_LEVEL: 'silent' },
+        },
+      },
+      {
+        test: {
+          name: 'drills',
+          include: ['drill/**/*.test.ts'],
+          globalSetup: ['scripts/stack/vitest-store-setup.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          // Each has a store of its own, and there are two cores.
+          fileParallelism: false,
         },
       },
     ],

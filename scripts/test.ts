@@ -6,13 +6,14 @@ import { runQuickSuites, vitestSuite } from './stack/quick-suites.ts'
 import { commandEvents, endCommands } from './stack/run-command.ts'
 import { AlreadyRunning, RunRecord } from './stack/run-record.ts'
 import { openStateFolder } from './stack/state-folder.ts'
-import { runSuite } from './stack/suites.ts'
+import { runCheck, runSuite } from './stack/suites.ts'
 import { sweepTestStacks } from './stack/sweep-test-stacks.ts'
-import { addTallies, summaryOf, type Tally } from './stack/tally.ts'
+import { addTallies, PASSED, summaryOf, type Tally } from './stack/tally.ts'
+import { prepareTestBuild } from './stack/test-store.ts'
 
 /** `npm test`: everything. Runs beside an open store without touching it. The last line is the sum of all suites. */
 const project = path.dirname(import.meta.dirname)
-const INTEGRATION_TIMEOUT_MS = 1_500_000
+const SUITE_TIMEOUT_MS = 1_500_000
 const state = openStateFolder(project)
 const progress = new Progress()
 await sweepTestStacks(state.tests)
@@ -29,8 +30,13 @@ for (const [signal, code] of [
   process.once(signal, () => void interrupt(code))
 
 const tallies: Tally[] = await runQuickSuites(project, state.reports, progress)
-tallies.push(await runSuite(vitestSuite('integration tests', 'integration', state.reports, INTEGRATION_TIMEOUT_MS), progress))
-tallies.push(await journeys.run())
+tallies.push(await runSuite(vitestSuite('integration tests', 'integration', state.reports, SUITE_TIMEOUT_MS), progress))
+const built = await runCheck('production build', async (say) => say((await prepareTestBuild(state, say)) ? 'made' : 'unchanged'), progress)
+tallies.push(built)
+if (built === PASSED) {
+  tallies.push(await runSuite(vitestSuite('drills', 'drills', state.reports, SUITE_TIMEOUT_MS), progress))
+  tallies.push(await journeys.run())
+}
 const total = addTallies(tallies)
 record.release()
 await sweepTestStacks(state.tests)

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
+import { copyFolder } from './copy-folder.ts'
 import { newPorts } from './kept-ports.ts'
 import { findPostgres } from './postgres-binaries.ts'
 import { findRedis } from './redis-binary.ts'
-import { runCommand } from './run-command.ts'
 import { RunRecord } from './run-record.ts'
 import { newSecrets } from './secrets.ts'
 import { gatewayServer, mailServer, postgresServer, redisServer, type Server, type ServersOptions } from './servers.ts'
@@ -13,15 +13,17 @@ import { openStateFolder } from './state-folder.ts'
 import { storeEnv } from './store-env.ts'
 import { type Catalogue, prepareTemplate, TEMPLATE_PASSWORD } from './test-template.ts'
 
-/** A server of a stack, which a test may end and start again at its address, with its data. */
-export type TestServer = {
-  readonly url: string
+/** A process of a stack, which a test may end and start again. */
+export type TestProcess = {
   pid(): number | null
   /** Resolves once it is gone. */
   kill(signal?: NodeJS.Signals): Promise<void>
   /** Resolves once it is ready. */
   start(): Promise<void>
 }
+
+/** A server of a stack: it comes back at its address, with its data. */
+export type TestServer = TestProcess & { readonly url: string }
 
 export type TestStack = {
   readonly folder: string
@@ -34,7 +36,9 @@ export type TestStack = {
   readonly gateway: TestServer
   readonly mail: TestServer & { readonly page: string }
   /** Starts another process of the stack, which ends with it. */
-  launch(service: Service): Promise<void>
+  launch(service: Service): Promise<TestProcess>
+  /** One that a test starts when it wants to. */
+  processOf(service: Service): TestProcess
   /** Nothing of it is left afterwards, neither a process nor a file. */
   stop(): Promise<void>
 }
@@ -48,7 +52,8 @@ export type TestStackOptions = {
   readonly without?: readonly ('postgres' | 'core' | 'cache' | 'gateway' | 'mail')[]
 }
 
-const COPY_TIMEOUT_MS = 30_000
+/** One for all, so that one build serves every stack. */
+const ACTIONS_KEY = Buffer.alloc(32, 'test').toString('base64')
 const project = path.resolve(import.meta.dirname, '../..')
 const alive = new Map<string, readonly Service[]>()
 
@@ -66,11 +71,20 @@ export async function startTestStack({ catalogue = 'empty', port, without = [] }
   for (const place of [folder, data, logs, media]) makeReachable(place)
   const services: Service[] = []
   alive.set(folder, services)
-  const launch = async (service: Service) => {
+  const toTestProcess = (service: Service): TestProcess => ({
+    pid: () => service.pid,
+    kill: (signal = 'SIGKILL') => service.kill(signal),
+    start: async () => {
+      if (services.includes(service)) await service.start()
+      else await launch(service)
+    },
+  })
+  const launch = async (service: Service): Promise<TestProcess> => {
     const { name, stopSignal, stopPatienceMs } = service.spec
     service.onStarted = (identity) => record.keep({ ...identity, name, stopSignal, stopPatienceMs })
     services.push(service)
     await service.start()
+    return toTestProcess(service)
   }
   const stop = async () => {
     // Nothing of it is kept, so nothing needs to be written down: the quick way out for all.
@@ -82,9 +96,13 @@ export async function startTestStack({ catalogue = 'empty', port, without = [] }
 
   try {
     const { web, ...ports } = await newPorts()
-    const secrets = { ...newSecrets(), postgresPassword: TEMPLATE_PASSWORD }
+    const secrets = { ...newSecrets(), postgresPassword: TEMPLATE_PASSWORD, actionsKey: ACTIONS_KEY }
     const options: ServersOptions = { project, data, logs, ports, secrets, durable: false }
-    const [redis, binaries] = await Promise.all([findRedis(state.tools), findPostgres(project, state.tools), copy(template, data)])
+    const [redis, binaries] = await Promise.all([
+      findRedis(state.tools),
+      findPostgres(project, state.tools),
+      copyFolder(template, path.join(data, 'postgres')),
+    ])
     const servers = {
       postgres: await postgresServer(options, binaries),
       core: redisServer(options, redis, 'core'),
@@ -97,12 +115,7 @@ export async function startTestStack({ catalogue = 'empty', port, without = [] }
 
     const { postgres, core, cache, gateway, mail } = servers
     const addresses = { databaseUrl: postgres.url, coreUrl: core.url, cacheUrl: cache.url, smtpUrl: mail.url, gatewayUrl: gateway.url }
-    const toTestServer = ({ service, url }: Server): TestServer => ({
-      url,
-      pid: () => service.pid,
-      kill: (signal = 'SIGKILL') => service.kill(signal),
-      start: () => (services.includes(service) ? service.start() : launch(service)),
-    })
+    const toTestServer = ({ service, url }: Server): TestServer => ({ url, ...toTestProcess(service) })
     return {
       folder,
       logs,
@@ -113,6 +126,7 @@ export async function startTestStack({ catalogue = 'empty', port, without = [] }
       gateway: toTestServer(gateway),
       mail: { ...toTestServer(mail), page: mail.page },
       launch,
+      processOf: toTestProcess,
       stop,
     }
   } catch (error) {
@@ -128,19 +142,6 @@ process.once('exit', () => {
     fs.rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
   }
 })
-
-/** Keeps owners and modes, and costs next to nothing where the file system shares blocks. */
-async function copy(template: string, data: string): Promise<void> {
-  const { why, output } = await runCommand({
-    name: 'copy of the template',
-    command: 'cp',
-    args: [...(process.platform === 'linux' ? ['-a', '--reflink=auto'] : ['-a']), template, path.join(data, 'postgres')],
-    cwd: '/',
-    env: process.env,
-    timeoutMs: COPY_TIMEOUT_MS,
-  })
-  if (why !== null) throw new Error(`The template could not be copied: ${output}${why}`)
-}
 
 /** For the user that Postgres runs as, whatever the umask says. */
 function makeReachable(folder: string): void {

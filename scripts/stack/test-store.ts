@@ -1,0 +1,70 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { buildStore } from './build.ts'
+import { copyFolder } from './copy-folder.ts'
+import { freePort } from './ports.ts'
+import { identify } from './process-identity.mjs'
+import { importSeed } from './seed.ts'
+import type { StateFolder } from './state-folder.ts'
+import { type StoreOptions, storeServices } from './store-services.ts'
+import { startTestStack, type TestProcess, type TestStack } from './test-stack.ts'
+
+/** The production build that tests are made of. Nobody runs it: pages that a store renders anew go into its own copy. */
+export const TEST_BUILD = '.next-test'
+
+export type TestStore = TestStack & {
+  readonly url: string
+  readonly web: TestProcess
+  readonly workers: TestProcess
+  /** Encodes photographs; not running until a test starts it. */
+  readonly media: TestProcess
+}
+
+const project = path.resolve(import.meta.dirname, '../..')
+
+/** Makes the build that test stores run, unless it is there already and made of the same sources. Returns whether it did. */
+export async function prepareTestBuild(state: StateFolder, onLine: (line: string) => void = () => {}): Promise<boolean> {
+  const stack = await startTestStack({ catalogue: 'seed', without: ['gateway', 'mail'] })
+  try {
+    return await buildForStack(stack, TEST_BUILD, path.join(state.reports, 'build.log'), onLine)
+  } finally {
+    await stack.stop()
+  }
+}
+
+/** A production build of the seed shop of a stack. Returns whether it had to be made. */
+export async function buildForStack(stack: TestStack, distDir: string, logFile: string, onLine: (line: string) => void): Promise<boolean> {
+  const catalogue = await importSeed(project, stack.postgres.url, stack.logs)
+  fs.rmSync(logFile, { force: true })
+  return buildStore({ project, distDir, env: stack.env, catalogue, logFile, onLine })
+}
+
+/** A whole store of a test's own, of the build that `prepareTestBuild` made: the seed shop, a web process and workers. */
+export async function startTestStore(): Promise<TestStore> {
+  removeOrphanedBuilds()
+  const port = await freePort()
+  const stack = await startTestStack({ catalogue: 'seed', port })
+  const distDir = `${TEST_BUILD}-${path.basename(stack.folder)}`
+  const stop = async () => {
+    await stack.stop()
+    fs.rmSync(path.join(project, distDir), { recursive: true, force: true })
+  }
+  try {
+    await copyFolder(path.join(project, TEST_BUILD), path.join(project, distDir))
+    const options: StoreOptions = { project, distDir, port, logs: stack.logs, env: stack.env }
+    const services = storeServices(options)
+    const [workers, web] = await Promise.all([stack.launch(services.workers), stack.launch(services.web)])
+    return { ...stack, url: `http://localhost:${port}`, web, workers, media: stack.processOf(services.media), stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+/** Copies that killed runs have left. */
+function removeOrphanedBuilds(): void {
+  for (const name of fs.readdirSync(project)) {
+    const pid = new RegExp(`^${TEST_BUILD}-(\\d+)-`).exec(name)?.[1]
+    if (pid && identify(Number(pid)) === null) fs.rmSync(path.join(project, name), { recursive: true, force: true })
+  }
+}
