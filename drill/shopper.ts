@@ -82,6 +82,11 @@ export function orderOn(page: Page): { id: string; state: string } | null {
   return main ? { id: attribute(main, 'data-order-id') ?? '', state: attribute(main, 'data-order-state') ?? '' } : null
 }
 
+/** The order that a press on "Place order" led to, whether or not its page could be shown; null when it led to none. */
+export function orderedOn({ path }: Page): string | null {
+  return /^\/orders\/([0-9a-f-]{36})$/.exec(path)?.[1] ?? null
+}
+
 function formsOf(html: string): Form[] {
   return [...html.matchAll(/<form\b([^>]*)>(.*?)<\/form>/gs)].map(([, attributes = '', content = '']) => ({
     action: attribute(attributes, 'action') ?? '',

@@ -1,0 +1,63 @@
+import type { Sku } from '#/domain/sku.ts'
+import { restock, setPrice, withdraw } from '#/server/catalog/edit-catalog.ts'
+import { connectDatabase, type Db } from '#/server/db/client.ts'
+
+/** Who runs the shop during a drill: changes stock and prices the way the product does, and looks into the books. */
+export class Merchant {
+  readonly #db: Db
+  readonly #storeUrl: string
+
+  constructor(databaseUrl: string, storeUrl: string) {
+    this.#db = connectDatabase(databaseUrl, 2)
+    this.#storeUrl = storeUrl
+  }
+
+  /** Has exactly so many units free to be sold, and waits until shoppers see them. */
+  async offer(sku: Sku, units: number): Promise<void> {
+    const { onHand, allocated } = await this.#db.stock.findUniqueOrThrow({ where: { sku } })
+    const change = units - (onHand - allocated)
+    if (change !== 0) await restock(this.#db, sku, change, Date.now())
+    await until(`${units} of ${sku} are on offer`, async () => (await this.available(sku)) === units)
+  }
+
+  async available(sku: Sku): Promise<number | undefined> {
+    const response = await fetch(`${this.#storeUrl}/api/stock?sku=${sku}`, { signal: AbortSignal.timeout(5000) })
+    const stock = (await response.json()) as Record<string, { available: number }>
+    return stock[sku]?.available
+  }
+
+  async setPrice(sku: Sku, priceMinor: number): Promise<void> {
+    const set = await setPrice(this.#db, sku, priceMinor, Date.now())
+    if (!set.ok) throw new Error(set.code)
+  }
+
+  async withdraw(sku: Sku): Promise<void> {
+    const withdrawn = await withdraw(this.#db, sku, Date.now())
+    if (!withdrawn.ok) throw new Error(withdrawn.code)
+  }
+
+  /** States of orders by id; one that Postgres does not have is absent. */
+  async orderStates(): Promise<Map<string, string>> {
+    const orders = await this.#db.order.findMany({ select: { id: true, state: true } })
+    return new Map(orders.map(({ id, state }) => [id, state]))
+  }
+
+  deadLetters(): Promise<{ orderId: string; reason: string }[]> {
+    return this.#db.deadLetter.findMany({ select: { orderId: true, reason: true }, orderBy: { entryId: 'asc' } })
+  }
+
+  close(): Promise<void> {
+    return this.#db.$disconnect()
+  }
+}
+
+const LOOK_MS = 50
+
+/** Waits for something to come true, and says what did not. A probe that throws counts as no. */
+export async function until(what: string, isTrue: () => Promise<boolean>, withinMs = 60_000): Promise<void> {
+  const giveUpAt = Date.now() + withinMs
+  while (!(await isTrue().catch(() => false))) {
+    if (Date.now() > giveUpAt) throw new Error(`within ${withinMs / 1000} s it did not come true that ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
+  }
+}
