@@ -1,7 +1,10 @@
+import { fileURLToPath } from 'node:url'
+
 /** @type {import('next').NextConfig} */
 const config = {
   // Tests build beside a running store, so they name another folder.
   distDir: process.env.NEXT_DIST_DIR ?? '.next',
+  cacheHandler: fileURLToPath(new URL('./server/web/page-cache.mjs', import.meta.url)),
   cacheComponents: true,
   partialPrefetching: true,
   poweredByHeader: false,

@@ -53,5 +53,10 @@ function openOrder(request: NextRequest, orderId: string): Response {
     opened.cookies.set(ORDERS_COOKIE, addOrder(cookie, orderId), { ...attributes(), maxAge: ORDERS_KEEP_SECONDS })
     return opened
   }
-  return mayOpen(cookie, orderId) ? NextResponse.next() : NextResponse.rewrite(new URL('/no-order', request.url))
+  if (mayOpen(cookie, orderId)) return NextResponse.next()
+  return problemPage(
+    404,
+    'We cannot show this order here',
+    'An order opens in the browser that placed it, or by the link in its e-mail. Please use that link, and write to us if it does not work.',
+  )
 }

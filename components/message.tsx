@@ -6,7 +6,7 @@ export function Message({ title, children }: { title: string; children: ReactNod
   return (
     <main id="content" className={styles.message}>
       <h1>{title}</h1>
-      <p>{children}</p>
+      <div>{children}</div>
     </main>
   )
 }

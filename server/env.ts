@@ -28,6 +28,8 @@ const schema = z.object({
   PUBLIC_URL: z.url(),
   /** How the workers reach a web process. */
   WEB_URL: z.url(),
+  /** Where the build is, in the project's folder; next.config.mjs reads it too. */
+  NEXT_DIST_DIR: z.string().default('.next'),
   LOG_LEVEL: logLevels,
 })
 

@@ -36,8 +36,7 @@ export function storeServices({ project, distDir, port, logs, env }: StoreOption
     web: new Service({
       ...common,
       name: 'web',
-      // Without a host it listens on IPv6 and IPv4, whichever of them `localhost` means.
-      args: ['node_modules/next/dist/bin/next', 'start', '-p', `${port}`],
+      args: ['server/web/main.ts', '--port', `${port}`],
       logFile: path.join(logs, 'web.log'),
       isReady: () => isOpen(port),
     }),

@@ -15,12 +15,15 @@ import {
 } from '../catalog/read-catalog.ts'
 import { runtime } from './runtime.ts'
 
+/** What an address may name; anything else is not worth a question. */
+const SLUG = /^[a-z0-9-]{1,80}$/
+
 /** What display pages read. Each is cached under the tags of what it shows, so that an edit renders just those pages anew. */
 
 export async function cachedProduct(slug: string): Promise<ProductView | null> {
   'use cache'
   cacheLife(displayPageLife)
-  const product = await readProduct(runtime().ports.db, slug)
+  const product = SLUG.test(slug) ? await readProduct(runtime().ports.db, slug) : null
   cacheTag(tags.catalogue, ...(product ? [tags.product(product.code), tags.category(product.category.id)] : []))
   return product
 }
@@ -28,7 +31,7 @@ export async function cachedProduct(slug: string): Promise<ProductView | null> {
 export async function cachedCategory(slug: string): Promise<CategoryView | null> {
   'use cache'
   cacheLife(displayPageLife)
-  const category = await readCategory(runtime().ports.db, slug)
+  const category = SLUG.test(slug) ? await readCategory(runtime().ports.db, slug) : null
   cacheTag(tags.catalogue, ...(category ? [tags.category(category.id), ...productTags(category.products)] : []))
   return category
 }

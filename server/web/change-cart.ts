@@ -1,5 +1,6 @@
 import { type CartFull, type CartLine, LINE_MAX_QUANTITY, type TooMany } from '#/domain/cart.ts'
-import type { Result } from '#/domain/result.ts'
+import type { Failure, Result } from '#/domain/result.ts'
+import type { Sku } from '#/domain/sku.ts'
 import { admit } from '../admission/admit.ts'
 import { emptyCart } from '../cart/cart-cookie.ts'
 import { readCart, writeCart } from './cookies.ts'
@@ -7,7 +8,9 @@ import { problemPage } from './problem-page.ts'
 import { type LineForm, readLineForm } from './read-form.ts'
 import { runtime } from './runtime.ts'
 
-type Change = (lines: readonly CartLine[], form: LineForm) => Result<CartLine[], CartFull | TooMany>
+export type NotSold = Failure<'NOT_SOLD'> & { readonly sku: Sku }
+
+type Change = (lines: readonly CartLine[], form: LineForm) => Promise<Result<CartLine[], CartFull | TooMany | NotSold>>
 
 /** One change of the cart by a posted form, then the cart page (303). What does not fit is told there, and nothing changes. */
 export async function changeCart(request: Request, leastQuantity: number, change: Change): Promise<Response> {
@@ -32,7 +35,7 @@ export async function changeCart(request: Request, leastQuantity: number, change
       },
     )
   }
-  const changed = change(cart.lines, form)
+  const changed = await change(cart.lines, form)
   if (!changed.ok) return toCart(`?notice=${changed.code}`)
   await writeCart({ ...cart, lines: changed.value })
   return toCart()

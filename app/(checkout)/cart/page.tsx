@@ -14,6 +14,7 @@ export const metadata: Metadata = { title: 'Cart' }
 
 const NOTICES: Record<string, string> = {
   CART_FULL: `A cart holds ${CART_MAX_LINES} different things. Please order these first.`,
+  NOT_SOLD: 'We do not sell that, or not any more. Your cart is as it was.',
   TOO_MANY: `We sell at most ${LINE_MAX_QUANTITY} of one thing at a time. Your cart is as it was.`,
 }
 
@@ -23,6 +24,7 @@ export default async function CartPage({ searchParams }: { searchParams: Promise
   if (!cart || cart.lines.length === 0) {
     return (
       <Message title="Your cart is empty">
+        {notice && <Notice>{notice}</Notice>}
         Whatever you add will wait here for a month. <a href="/">Have a look around</a>.
       </Message>
     )

@@ -3,5 +3,5 @@ import { changeCart } from '#/server/web/change-cart.ts'
 
 /** Sets the quantity of a line; 0 removes it. */
 export function POST(request: Request): Promise<Response> {
-  return changeCart(request, 0, (lines, { sku, quantity }) => setQuantity(lines, sku, quantity))
+  return changeCart(request, 0, async (lines, { sku, quantity }) => setQuantity(lines, sku, quantity))
 }

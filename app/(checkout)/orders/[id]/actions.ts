@@ -42,6 +42,6 @@ export async function returnToCartAction(orderId: string): Promise<void> {
 
 async function authorized(orderId: unknown): Promise<string> {
   const id = z.uuid().safeParse(orderId)
-  if (!id.success || !(await mayOpenOrder(id.data))) redirect('/no-order')
+  if (!id.success || !(await mayOpenOrder(id.data))) redirect(`/orders/${encodeURIComponent(String(orderId))}`)
   return id.data
 }

@@ -1,5 +1,5 @@
 import type { Metadata } from 'next'
-import { redirect } from 'next/navigation'
+import { notFound } from 'next/navigation'
 import { z } from 'zod'
 import { Message } from '#/components/message.tsx'
 import { orderNumber } from '#/domain/order-number.ts'
@@ -21,7 +21,7 @@ const RELOAD_SECONDS = 2
 export default async function OrderPage({ params }: { params: Promise<{ id: string }> }) {
   const { id } = await params
   // proxy.ts answers these with a 404 already; a page never trusts that.
-  if (!z.uuid().safeParse(id).success || !(await mayOpenOrder(id))) redirect('/no-order')
+  if (!z.uuid().safeParse(id).success || !(await mayOpenOrder(id))) notFound()
   const found = await showOrder(runtime().ports, id)
   if (found.kind === 'away') {
     return (
