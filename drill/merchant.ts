@@ -29,11 +29,19 @@ export class Merchant {
   async setPrice(sku: Sku, priceMinor: number): Promise<void> {
     const set = await setPrice(this.#db, sku, priceMinor, Date.now())
     if (!set.ok) throw new Error(set.code)
+    await this.#untilTold(sku)
   }
 
   async withdraw(sku: Sku): Promise<void> {
     const withdrawn = await withdraw(this.#db, sku, Date.now())
     if (!withdrawn.ok) throw new Error(withdrawn.code)
+    await this.#untilTold(sku)
+  }
+
+  /** Some that are sold, in the order of their names. */
+  async someSkus(count: number): Promise<string[]> {
+    const variants = await this.#db.variant.findMany({ where: { withdrawnAt: null }, orderBy: { sku: 'asc' }, take: count })
+    return variants.map(({ sku }) => sku)
   }
 
   /** States of orders by id; one that Postgres does not have is absent. */
@@ -44,6 +52,12 @@ export class Merchant {
 
   deadLetters(): Promise<{ orderId: string; reason: string }[]> {
     return this.#db.deadLetter.findMany({ select: { orderId: true, reason: true }, orderBy: { entryId: 'asc' } })
+  }
+
+  /** Until core has heard of the SKU's newest offer. */
+  async #untilTold(sku: Sku): Promise<void> {
+    const waiting = () => this.#db.outboxMessage.count({ where: { topic: 'offer.changed', subject: sku } })
+    await until(`core has heard of the new offer of ${sku}`, async () => (await waiting()) === 0)
   }
 
   close(): Promise<void> {

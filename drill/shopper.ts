@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto'
+
 /**
  * A shopper without JavaScript: follows links, fills forms as the page gives them, keeps cookies, obeys redirects. Light enough to have
  * hundreds at once.
@@ -15,31 +17,43 @@ export class Shopper {
   }
 
   /** Sends a form with what the page put into it and the fields given; the first form whose button reads so. */
-  async press(page: Page, button: string, fields: Record<string, string> = {}): Promise<Page> {
+  async press(page: Page, button: string, fields: Fields = {}): Promise<Page> {
     const form = page.forms.find((candidate) => candidate.buttons.includes(button))
     if (!form) throw new Error(`no form with the button ${button} at ${page.path}: ${page.text.slice(0, 300)}`)
-    const body = form.multipart ? new FormData() : new URLSearchParams()
-    for (const [name, value] of Object.entries({ ...form.fields, ...fields })) body.append(name, value)
-    return this.#request('POST', form.action || page.path, body)
+    const filled = { ...form.fields, ...fields }
+    return this.#request('POST', form.action || page.path, form.multipart ? multipart(filled) : urlencoded(filled))
   }
 
-  async buy(slug: string, fields: Record<string, string> = {}): Promise<Page> {
+  /** Sends fields that no page asked for. */
+  send(path: string, fields: Fields): Promise<Page> {
+    return this.#request('POST', path, urlencoded(fields))
+  }
+
+  cookie(name: string): string {
+    return this.#cookies.get(name) ?? ''
+  }
+
+  setCookie(name: string, value: string): void {
+    this.#cookies.set(name, value)
+  }
+
+  async buy(slug: string, fields: Fields = {}): Promise<Page> {
     await this.press(await this.visit(`/p/${slug}`), 'Add to cart', fields)
     return this.visit('/checkout')
   }
 
-  async place(checkout: Page, fields: Record<string, string> = {}): Promise<Page> {
+  async place(checkout: Page, fields: Fields = {}): Promise<Page> {
     return this.press(checkout, 'Place order', { ...ADDRESS, ...fields })
   }
 
-  async #request(method: string, path: string, body?: FormData | URLSearchParams): Promise<Page> {
+  async #request(method: string, path: string, body?: Body): Promise<Page> {
     const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ')
     const response = await fetch(new URL(path, this.#storeUrl), {
       method,
       redirect: 'manual',
-      headers: { cookie, origin: this.#storeUrl },
+      headers: { accept: 'text/html', cookie, origin: this.#storeUrl, ...(body ? { 'content-type': body.type } : {}) },
       signal: AbortSignal.timeout(60_000),
-      ...(body ? { body } : {}),
+      ...(body ? { body: body.bytes } : {}),
     })
     for (const set of response.headers.getSetCookie()) {
       const [, name, value] = /^([^=]+)=([^;]*)/.exec(set) ?? []
@@ -50,6 +64,25 @@ export class Shopper {
     if (location && [302, 303, 307, 308].includes(response.status)) return this.#request('GET', location)
     return { status: response.status, path, html, text: textOf(html), forms: formsOf(html) }
   }
+}
+
+/** Fields of a form; bytes where they are no text. */
+export type Fields = Readonly<Record<string, string | Buffer>>
+
+type Body = { readonly type: string; readonly bytes: Buffer<ArrayBuffer> }
+
+function urlencoded(fields: Fields): Body {
+  const pairs = Object.entries(fields).map(([name, value]) => [name, value.toString()])
+  return { type: 'application/x-www-form-urlencoded', bytes: Buffer.from(new URLSearchParams(pairs).toString()) }
+}
+
+function multipart(fields: Fields): Body {
+  const boundary = `----${randomUUID()}`
+  const parts = Object.entries(fields).map(([name, value]) => {
+    const head = `--${boundary}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n`
+    return Buffer.concat([Buffer.from(head), Buffer.from(value), Buffer.from('\r\n')])
+  })
+  return { type: `multipart/form-data; boundary=${boundary}`, bytes: Buffer.concat([...parts, Buffer.from(`--${boundary}--\r\n`)]) }
 }
 
 export const ADDRESS = {

@@ -14,6 +14,8 @@ export const TEST_BUILD = '.next-test'
 
 export type TestStore = TestStack & {
   readonly url: string
+  /** Its own copy of the build, with the pages that it has rendered anew. */
+  readonly buildFolder: string
   readonly web: TestProcess
   readonly workers: TestProcess
   /** Encodes photographs; not running until a test starts it. */
@@ -54,7 +56,15 @@ export async function startTestStore(): Promise<TestStore> {
     const options: StoreOptions = { project, distDir, port, logs: stack.logs, env: stack.env }
     const services = storeServices(options)
     const [workers, web] = await Promise.all([stack.launch(services.workers), stack.launch(services.web)])
-    return { ...stack, url: `http://localhost:${port}`, web, workers, media: stack.processOf(services.media), stop }
+    return {
+      ...stack,
+      url: `http://localhost:${port}`,
+      buildFolder: path.join(project, distDir),
+      web,
+      workers,
+      media: stack.processOf(services.media),
+      stop,
+    }
   } catch (error) {
     await stop()
     throw error

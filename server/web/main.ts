@@ -4,6 +4,7 @@ import next from 'next'
 import { log } from '../telemetry/log.ts'
 import { presentErrors } from './present-errors.ts'
 import { problemHtml } from './problem-page.ts'
+import { refuseRequest } from './refuse-request.ts'
 
 /**
  * A web process: Next behind a server of ours, which refuses what Next would stumble over and puts a page that needs no JavaScript in the
@@ -22,9 +23,11 @@ await app.prepare()
 const handle = app.getRequestHandler()
 
 const server = http.createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
-  if (!isDecodable(request.url ?? '/')) {
-    response.writeHead(400, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' })
-    response.end(problemHtml('That address is damaged', 'It contains characters that no address of ours has.'))
+  const refusal = refuseRequest(request.method ?? '', request.url ?? '/', request.headers)
+  if (refusal) {
+    // Whatever is still to come of it is not read.
+    response.writeHead(refusal.status, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store', connection: 'close' })
+    response.end(problemHtml(refusal.title, refusal.text))
     return
   }
   presentErrors(request, response)
@@ -49,13 +52,4 @@ function drain(signal: string): void {
   setTimeout(() => process.exit(1), DRAIN_MS).unref()
   server.close(() => process.exit(0))
   server.closeIdleConnections()
-}
-
-function isDecodable(url: string): boolean {
-  try {
-    decodeURI(url)
-    return true
-  } catch {
-    return false
-  }
 }
