@@ -1,0 +1,42 @@
+import { readFileSync, rmSync } from 'node:fs'
+import path from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { storeServices } from '#/scripts/stack/store-services.ts'
+import { buildForStack } from '#/scripts/stack/test-store.ts'
+import { type DrillStore, startDrillStore } from './drill-store.ts'
+import { orderedOn, Shopper } from './shopper.ts'
+
+let store: DrillStore
+let newBuild: string
+
+beforeAll(async () => {
+  store = await startDrillStore()
+  newBuild = `${path.basename(store.buildFolder)}-new`
+})
+afterAll(async () => {
+  await store.stop()
+  rmSync(newBuild, { recursive: true, force: true })
+})
+
+test('pages that were open before a deploy still sell after it: the buy form of a product page, and the checkout', async () => {
+  const early = new Shopper(store.url)
+  const checkout = await early.buy('cordless-mouse')
+  const later = new Shopper(store.url)
+  const product = await later.visit('/p/white-usb-cable')
+
+  await buildForStack(store, newBuild, path.join(store.logs, 'new-build.log'), () => {})
+  const buildId = (folder: string) => readFileSync(path.join(folder, 'BUILD_ID'), 'utf8')
+  expect(buildId(newBuild)).not.toBe(buildId(store.buildFolder))
+  await store.web.kill('SIGTERM')
+  const port = Number(new URL(store.url).port)
+  const { web } = storeServices({ project: process.cwd(), distDir: newBuild, port, logs: store.logs, env: store.env })
+  await store.launch(web)
+
+  const orders = [
+    orderedOn(await early.place(checkout)),
+    orderedOn(await later.press(product, 'Add to cart').then(async () => later.place(await later.visit('/checkout')))),
+  ]
+  expect(orders).toEqual([expect.any(String), expect.any(String)])
+  expect(await store.violationsAtRest()).toEqual([])
+  expect([...(await store.merchant.orderStates()).values()]).toEqual(['CONFIRMED', 'CONFIRMED'])
+}, 240_000)
