@@ -1,0 +1,42 @@
+import { advanceOrder } from '#/server/orders/advance-order.ts'
+import { deliverToCore, toJob } from '#/server/orders/deliver.ts'
+import { type Lane, type OutboxMessage, TOPIC_LANES } from '#/server/orders/order-book.ts'
+import type { Ports } from '#/server/orders/ports.ts'
+import { takeInBatch } from '#/server/orders/run-intake.ts'
+import { SHARD } from './shelf.ts'
+
+const MOST_ROUNDS = 200
+const BATCH = 500
+
+/**
+ * Does what worker processes would do, in this process, until nothing is waiting: intake, movements, payments. A payment without an
+ * answer is left for the next look; mail and pages are let go.
+ */
+export async function carryOut(ports: Ports): Promise<void> {
+  for (let round = 0; round < MOST_ROUNDS; round += 1) {
+    const recorded = await takeIn(ports)
+    const delivered = await ports.book.relay(TOPIC_LANES.core, BATCH, (messages) => deliverToCore(ports, messages))
+    const jobs = (await takeMessages(ports, 'queues')).map(toJob)
+    const pages = await takeMessages(ports, 'web')
+    await Promise.all(jobs.map((job) => (job.name === 'order.advance' ? advanceOrder(ports, job.payload.orderId) : undefined)))
+    if (recorded + delivered + jobs.length + pages.length === 0) return
+  }
+  throw new Error(`there is still something to do after ${MOST_ROUNDS} rounds`)
+}
+
+/** Looks before it waits: Redis lets a wait on an empty stream last a tenth of a second at least. */
+async function takeIn(ports: Ports): Promise<number> {
+  const waiting = await ports.counters.waitingIntake(SHARD)
+  if (waiting.ok && waiting.value.length === 0) return 0
+  const taken = await takeInBatch(ports, SHARD, 1)
+  if (!taken.ok) throw new Error(`intake: ${taken.code}`)
+  return Object.values(taken.value).reduce((sum, count) => sum + count, 0)
+}
+
+async function takeMessages({ book }: Ports, lane: Lane): Promise<OutboxMessage[]> {
+  const taken: OutboxMessage[] = []
+  await book.relay(TOPIC_LANES[lane], BATCH, async (messages) => {
+    taken.push(...messages)
+  })
+  return taken
+}

@@ -1,0 +1,130 @@
+import { randomUUID } from 'node:crypto'
+import { totalsOf } from '#/domain/pricing.ts'
+import type { Sku } from '#/domain/sku.ts'
+import { startTestStack, type TestStack } from '#/scripts/stack/test-stack.ts'
+import { connectDatabase, type Db } from '#/server/db/client.ts'
+import { openShards } from '#/server/inventory/open-shards.ts'
+import { RedisStockCounters } from '#/server/inventory/redis-stock-counters.ts'
+import type { Placing } from '#/server/inventory/stock-counters.ts'
+import { fingerprintOf, type PlacedOrder } from '#/server/orders/placed-order.ts'
+import { postgresOrderBook } from '#/server/orders/postgres-order-book.ts'
+import { stripeGateway } from '#/server/payments/stripe-gateway.ts'
+import { Core } from '#/server/redis/core.ts'
+import { findViolations } from '../invariants.ts'
+import { carryOut } from './carry-out.ts'
+import { GatewayDesk } from './gateway-desk.ts'
+import { MovableClock } from './movable-clock.ts'
+import { type Item, Shelf } from './shelf.ts'
+
+export type Wanted = readonly (readonly [Sku, number])[]
+
+/** The order engine on servers of its own, with hands to work it step by step. One a test file; tests use products of their own. */
+export type TestEngine = Awaited<ReturnType<typeof startTestEngine>>
+
+export async function startTestEngine() {
+  const stack = await startTestStack()
+  const ends: (() => Promise<void>)[] = [() => stack.stop()]
+  try {
+    return await connect(stack, ends)
+  } catch (error) {
+    for (const end of ends.reverse()) await end()
+    throw error
+  }
+}
+
+async function connect(stack: TestStack, ends: (() => Promise<void>)[]) {
+  const connectCore = (url = stack.core.url): Core => {
+    const core = new Core(url, 'test')
+    ends.push(() => core.close())
+    return core
+  }
+  const connectDb = (url = stack.postgres.url, connections = 10): Db => {
+    const db = connectDatabase(url, connections)
+    ends.push(() => db.$disconnect())
+    return db
+  }
+  const db = connectDb()
+  const core = connectCore()
+  const clock = new MovableClock()
+  const counters = new RedisStockCounters(core)
+  const book = postgresOrderBook(db)
+  const gateway = stripeGateway(stack.env.STRIPE_SECRET_KEY ?? '', stack.gateway.url)
+  const ports = { counters, book, gateway, clock, newId: randomUUID }
+  const shelf = new Shelf(db)
+  const rest = () => carryOut(ports)
+  await openShards(ports)
+
+  return {
+    ...ports,
+    stack,
+    db,
+    core,
+    desk: new GatewayDesk(stack),
+    connectCore,
+    connectDb,
+
+    /** A SKU that is for sale, in Postgres and in core. */
+    async sell(item: Partial<Item> = {}): Promise<Sku> {
+      const unit = await shelf.add(item)
+      await rest()
+      return unit
+    },
+
+    /** A placing at today's offers that core would take, or with something about it changed. */
+    async placing(wanted: Wanted, change: Partial<PlacedOrder> = {}): Promise<Placing> {
+      const offers = await counters.offers(wanted.map(([unit]) => unit))
+      if (!offers.ok) throw new Error(offers.code)
+      const lines = wanted.map(([unit, quantity]) => {
+        const offer = offers.value.get(unit)
+        if (!offer) throw new Error(`core has no offer of ${unit}`)
+        const { version: offerVersion, priceMinor: unitPriceMinor, card } = offer
+        return { sku: unit, quantity, offerVersion, unitPriceMinor, name: card.name, label: card.label }
+      })
+      const totals = totalsOf(lines, change.deliveryMethod ?? 'standard')
+      const order: PlacedOrder = { ...SHOPPER, lines, ...totals, ...change }
+      return { checkoutId: randomUUID(), reservationId: randomUUID(), fingerprint: fingerprintOf(order), deadlineMs: soon(), order }
+    },
+
+    /** Does everything that is waiting to be done, in this process, until nothing is. */
+    rest,
+
+    /** Lets time pass, looks at the orders that are due, and does what follows. */
+    async later(ms: number): Promise<void> {
+      clock.pass(ms)
+      await book.wakeDueOrders(clock.now(), 1000)
+      await rest()
+    },
+
+    /** What is broken once everything has come to rest. */
+    violations(): Promise<string[]> {
+      const { DATABASE_URL, CORE_REDIS_URL, STRIPE_API_URL, STRIPE_SECRET_KEY } = stack.env as Record<string, string | undefined>
+      return findViolations({
+        databaseUrl: DATABASE_URL ?? '',
+        coreUrl: CORE_REDIS_URL ?? '',
+        gatewayUrl: STRIPE_API_URL ?? '',
+        gatewayKey: STRIPE_SECRET_KEY ?? '',
+      })
+    },
+
+    async stop(): Promise<void> {
+      for (const end of ends.reverse()) await end()
+    },
+  }
+}
+
+/** A deadline that a placing of now meets. */
+export function soon(): number {
+  return Date.now() + 10_000
+}
+
+const SHOPPER = {
+  email: 'ann@example.com',
+  name: 'Ann Field',
+  street: '1 Long Road',
+  city: 'Dublin',
+  postcode: 'D02 XY00',
+  country: 'IE',
+  deliveryMethod: 'standard',
+  paymentMethod: 'pm_card_visa',
+  currency: 'EUR',
+} as const
