@@ -5,7 +5,9 @@ import { DELIVERY_METHODS } from '#/domain/pricing.ts'
 import { isSku } from '#/domain/sku.ts'
 
 const text = (maxLength: number) => z.string().min(1).max(maxLength)
-const minor = z.int().nonnegative()
+/** What an integer column of Postgres holds: a greater number would fail the whole batch that it is in. */
+const column = z.int().max(2 ** 31 - 1)
+const minor = column.nonnegative()
 
 /** What a shopper agreed to, as it travels from the placing to intake. Parsed by the sender and by the reader. */
 export const placedOrderSchema = z.object({
@@ -13,7 +15,7 @@ export const placedOrderSchema = z.object({
     .array(
       z.object({
         sku: z.string().refine(isSku),
-        offerVersion: z.int().positive(),
+        offerVersion: column.positive(),
         quantity: z.int().min(1).max(LINE_MAX_QUANTITY),
         unitPriceMinor: minor,
         name: text(120),

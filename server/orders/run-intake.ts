@@ -69,7 +69,10 @@ export async function takeInBatch(engine: Engine, shard: Shard, waitMs: number):
   }
 }
 
-const idsSchema = z.object({ orderId: z.uuid(), reservationId: z.uuid(), placedAtMs: z.int().positive() })
+/** The year 3000: far beyond any clock of ours, well within what a column of Postgres holds. */
+const LAST_MS = Date.UTC(3000, 0)
+
+const idsSchema = z.object({ orderId: z.uuid(), reservationId: z.uuid(), placedAtMs: z.int().positive().max(LAST_MS) })
 
 type Fault = Failure<'UNREADABLE' | 'UNKNOWN_OFFER' | 'TOTAL_MISMATCH'>
 
