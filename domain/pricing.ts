@@ -25,5 +25,6 @@ export function deliveryCost(subtotalMinor: number, delivery: DeliveryMethod): n
   return delivery === 'standard' && subtotalMinor >= FREE_DELIVERY_FROM_MINOR ? 0 : DELIVERY_MINOR[delivery]
 }
 
-/** The least a card payment may be. Source: https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts */
+/** The least and the most a card payment may be. Source: https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts */
 export const MINIMUM_CHARGE: Record<Currency, Money> = { EUR: { minor: 50, currency: 'EUR' } }
+export const MAXIMUM_CHARGE: Record<Currency, Money> = { EUR: { minor: 999_999_99, currency: 'EUR' } }

@@ -28,6 +28,7 @@ const problem = z.discriminatedUnion('code', [
   z.object({ code: z.literal('LIMIT_REACHED'), limits: z.array(z.object({ sku: unit, limit: count })).readonly() }),
   z.object({ code: z.literal('SOLD_OUT'), short: z.array(z.object({ sku: unit, available: count })).readonly() }),
   z.object({ code: z.literal('BELOW_MINIMUM'), minimumMinor: count }),
+  z.object({ code: z.literal('ABOVE_MAXIMUM'), maximumMinor: count }),
 ])
 
 const fields = z.record(z.string(), z.string())

@@ -128,6 +128,14 @@ test('another card is no other order, another address is', async () => {
   expect(await placeOrder(engine, moved)).toEqual({ ok: false, code: 'CHECKOUT_CHANGED' })
 })
 
+test('an order above what a card payment may be is refused before anything is taken', async () => {
+  const unit = await engine.sell({ price: 999_999_99 })
+  const above = request(unit, { deliveryMethod: 'express' })
+  expect(await placeOrder(engine, above)).toEqual({ ok: false, code: 'ABOVE_MAXIMUM', maximumMinor: 999_999_99 })
+  expect(await availableOf(unit)).toBe(10)
+  expect((await placeOrder(engine, request(unit))).ok).toBe(true)
+})
+
 test('with core away nothing is promised, at once, and the same checkout works when it is back', async () => {
   const unit = await engine.sell()
   const wanted = request(unit)

@@ -1,5 +1,5 @@
 import { isOnSale } from '#/domain/offer.ts'
-import { MINIMUM_CHARGE, totalsOf } from '#/domain/pricing.ts'
+import { MAXIMUM_CHARGE, MINIMUM_CHARGE, totalsOf } from '#/domain/pricing.ts'
 import { type Failure, fail, ok, type Result } from '#/domain/result.ts'
 import { type Sku, sku } from '#/domain/sku.ts'
 import { unreachable } from '#/domain/unreachable.ts'
@@ -29,6 +29,7 @@ export type PlaceFailure =
   | (Failure<'LIMIT_REACHED'> & { readonly limits: readonly { readonly sku: Sku; readonly limit: number }[] })
   | (Failure<'SOLD_OUT'> & { readonly short: readonly { readonly sku: Sku; readonly available: number }[] })
   | (Failure<'BELOW_MINIMUM'> & { readonly minimumMinor: number })
+  | (Failure<'ABOVE_MAXIMUM'> & { readonly maximumMinor: number })
   /** Nothing was taken and nothing will be: trying again with the same checkout is safe. */
   | Failure<'NOT_READY'>
   /** We do not know yet whether it was placed; trying again with the same checkout is safe and settles it. */
@@ -101,6 +102,8 @@ async function priceAtOffers(
   const totals = totalsOf(lines, agreed.deliveryMethod)
   const { currency, minor: minimumMinor } = MINIMUM_CHARGE.EUR
   if (totals.totalMinor < minimumMinor) return fail('BELOW_MINIMUM', { minimumMinor })
+  const maximumMinor = MAXIMUM_CHARGE.EUR.minor
+  if (totals.totalMinor > maximumMinor) return fail('ABOVE_MAXIMUM', { maximumMinor })
   return ok({ ...agreed, lines, paymentMethod, ...totals, currency })
 }
 

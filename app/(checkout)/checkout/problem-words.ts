@@ -21,6 +21,8 @@ export function problemWords(problem: CheckoutProblem, nameOf: (sku: string) => 
       return `${problem.limits.map(({ sku, limit }) => `At most ${limit} of ${nameOf(sku)} to an order.`).join(' ')} Nothing was ordered: please change the cart.`
     case 'BELOW_MINIMUM':
       return `The least that can be paid by card is ${formatMoney({ minor: problem.minimumMinor, currency: 'EUR' })}. Nothing was ordered.`
+    case 'ABOVE_MAXIMUM':
+      return `The most that can be paid by card at once is ${formatMoney({ minor: problem.maximumMinor, currency: 'EUR' })}. Nothing was ordered: please make two orders of it.`
     case 'CHECKOUT_CHANGED':
       return 'You placed an order from that checkout before, and what you sent now differs from it. If you want this as well, place it as a new order from here.'
     case 'NOT_READY':
