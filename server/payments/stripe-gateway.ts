@@ -9,8 +9,8 @@ const TIMEOUT_MS = 8000
  * The port to the gateway through Stripe's own SDK; `apiUrl` points it at a server that speaks the same wire. The SDK sends a request whose
  * connection was closed once more by itself, which cannot be switched off (23.1): our keys make that harmless.
  */
-export function stripeGateway(secretKey: string, apiUrl?: string): PaymentGateway {
-  const stripe = new Stripe(secretKey, { maxNetworkRetries: 0, timeout: TIMEOUT_MS, telemetry: false, ...at(apiUrl) })
+export function stripeGateway(secretKey: string, apiUrl?: string, timeoutMs = TIMEOUT_MS): PaymentGateway {
+  const stripe = new Stripe(secretKey, { maxNetworkRetries: 0, timeout: timeoutMs, telemetry: false, ...at(apiUrl) })
   return {
     createIntent: ({ orderId, amountMinor, currency, idempotencyKey }) =>
       attempt(async () => {
