@@ -23,7 +23,7 @@ async function openShard({ counters, book, clock, newId }: Engine, shard: Shard)
   // Under the writer's lock from here: two that open the same shard take turns, and intake stands still.
   await book.rebuild(shard, epoch, clock.now(), async (levels, isRecorded) => {
     if (await isOpen()) return false
-    need(await counters.fence(shard))
+    need(await counters.prepare(shard, epoch))
     const held = await readHeld(shard, isRecorded)
     for (const [unit, { onHand, allocated, version }] of levels) {
       const reservations = held.get(unit) ?? new Map<string, number>()
@@ -70,7 +70,7 @@ function linesOf(entry: IntakeEntry): { unit: Sku; quantity: number }[] {
   }
 }
 
-/** Core is away or refuses: whoever opens shards tries again later. */
+/** Core is away, refuses or was lost meanwhile: whoever opens shards tries again later. */
 export class CoreAway extends Error {}
 
 function need<T>(result: Result<T>): T {

@@ -146,7 +146,14 @@ export class RedisStockCounters implements StockCounters {
   }
 
   async fence(shard: Shard): Promise<Result<void, CoreFailure>> {
-    return settled(await this.#core.call((redis) => redis.del(shardKeys(shard).epoch)))
+    const { epoch, opening } = shardKeys(shard)
+    return settled(await this.#core.call((redis) => redis.del(epoch, opening)))
+  }
+
+  async prepare(shard: Shard, epoch: string): Promise<Result<void, CoreFailure>> {
+    const keys = shardKeys(shard)
+    const prepared = await this.#core.call(async (redis) => throwFirst(await redis.multi().del(keys.epoch).set(keys.opening, epoch).exec()))
+    return settled(prepared)
   }
 
   async writeSnapshot(sku: Sku, { available, version, held }: Snapshot): Promise<Result<void, CoreFailure>> {
@@ -159,8 +166,11 @@ export class RedisStockCounters implements StockCounters {
     return settled(written)
   }
 
-  async open(shard: Shard, epoch: string): Promise<Result<void, CoreFailure>> {
-    return settled(await this.#core.call((redis) => redis.set(shardKeys(shard).epoch, epoch)))
+  async open(shard: Shard, epoch: string): Promise<Result<void, CoreFailure | Failure<'NOT_PREPARED'>>> {
+    const keys = shardKeys(shard)
+    const opened = await this.#core.run(scripts.openShard, [keys.epoch, keys.opening], [epoch])
+    if (!opened.ok) return opened
+    return opened.value === 1 ? ok(undefined) : fail('NOT_PREPARED')
   }
 
   /** Some fields of one hash a SKU, in one round trip; SKUs whose first field is missing are left out. */

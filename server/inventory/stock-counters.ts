@@ -39,11 +39,14 @@ export type StockCounters = {
 
   /** The life that core is in on this shard; null while the shard is fenced. */
   epochOf(shard: Shard): Promise<Result<string | null, CoreFailure>>
-  /** From now on placing answers NOT_READY and movements FENCED, until `open`. */
+  /** From now on placing answers NOT_READY and movements FENCED, until the shard is prepared and opened. */
   fence(shard: Shard): Promise<Result<void, CoreFailure>>
+  /** Fences the shard for whoever fills it in and then opens it under this epoch; an opener before that is overtaken. */
+  prepare(shard: Shard, epoch: string): Promise<Result<void, CoreFailure>>
   /** Replaces a fenced SKU's counter and its reservations. */
   writeSnapshot(sku: Sku, snapshot: Snapshot): Promise<Result<void, CoreFailure>>
-  open(shard: Shard, epoch: string): Promise<Result<void, CoreFailure>>
+  /** Opens what was prepared for this epoch, unless core was lost since or another opener has overtaken. */
+  open(shard: Shard, epoch: string): Promise<Result<void, CoreFailure | Failure<'NOT_PREPARED'>>>
 }
 
 export type Placing = {

@@ -5,6 +5,7 @@ import type { Sku } from '#/domain/sku.ts'
  * Every key of core. One shard's keys share a hash tag, so that one script sees them on one Redis and on a cluster alike.
  *
  *   {inv:0}:epoch            string  the life of core that this shard is in; absent while the shard is fenced
+ *   {inv:0}:opening          string  the life that somebody is filling in for the fenced shard
  *   {inv:0}:orders           stream  OrderPlaced records that intake has not committed yet
  *   {inv:0}:checkout:<id>    hash    fingerprint, reservation, placedAt, record, view, viewVersion; kept for days
  *   {inv:0}:stock:<sku>      hash    available, applied (the version of the last movement)
@@ -15,6 +16,7 @@ export function shardKeys(shard: Shard) {
   const tag = `{inv:${shard}}`
   return {
     epoch: `${tag}:epoch`,
+    opening: `${tag}:opening`,
     orders: `${tag}:orders`,
     checkout: (checkoutId: string) => `${tag}:checkout:${checkoutId}`,
   }

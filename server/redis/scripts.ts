@@ -8,6 +8,7 @@ export type Script = { readonly name: string; readonly lua: string }
 export const scripts = {
   place: { name: 'place', lua: readFileSync(path.join(process.cwd(), 'server/inventory/place.lua'), 'utf8') },
   applyMovements: { name: 'applyMovements', lua: readFileSync(path.join(process.cwd(), 'server/inventory/apply-movements.lua'), 'utf8') },
+  openShard: { name: 'openShard', lua: readFileSync(path.join(process.cwd(), 'server/inventory/open-shard.lua'), 'utf8') },
   putOffer: { name: 'putOffer', lua: readFileSync(path.join(process.cwd(), 'server/inventory/put-offer.lua'), 'utf8') },
   mirrorOrder: { name: 'mirrorOrder', lua: readFileSync(path.join(process.cwd(), 'server/orders/mirror-order.lua'), 'utf8') },
   admit: { name: 'admit', lua: readFileSync(path.join(process.cwd(), 'server/admission/admit.lua'), 'utf8') },
