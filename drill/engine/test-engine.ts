@@ -14,7 +14,7 @@ import { findViolations } from '../invariants.ts'
 import { carryOut } from './carry-out.ts'
 import { GatewayDesk } from './gateway-desk.ts'
 import { MovableClock } from './movable-clock.ts'
-import { type Item, Shelf } from './shelf.ts'
+import { type Item, SHARD, Shelf } from './shelf.ts'
 
 export type Wanted = readonly (readonly [Sku, number])[]
 
@@ -83,6 +83,15 @@ async function connect(stack: TestStack, ends: (() => Promise<void>)[]) {
       const totals = totalsOf(lines, change.deliveryMethod ?? 'standard')
       const order: PlacedOrder = { ...SHOPPER, lines, ...totals, ...change }
       return { checkoutId: randomUUID(), reservationId: randomUUID(), fingerprint: fingerprintOf(order), deadlineMs: soon(), order }
+    },
+
+    /** Runs something while the shard takes no orders, then opens it as it was. */
+    async whileFenced(run: () => Promise<void>): Promise<void> {
+      const epoch = (await book.epochOf(SHARD)) ?? ''
+      await counters.prepare(SHARD, epoch)
+      await run()
+      const opened = await counters.open(SHARD, epoch)
+      if (!opened.ok) throw new Error(opened.code)
     },
 
     /** Does everything that is waiting to be done, in this process, until nothing is. */

@@ -91,9 +91,9 @@ test('a rejection gives back exactly what its placing took', async () => {
 test('movements of another epoch, or into a fenced shard, are refused and change nothing', async () => {
   const unit = await engine.sell({ stock: 10 })
   expect(await engine.counters.applyMovements(unit, 'another-life', [moved(2, 5)])).toEqual({ ok: false, code: 'FENCED' })
-  await engine.counters.fence(SHARD)
-  expect(await engine.counters.applyMovements(unit, epoch, [moved(2, 5)])).toEqual({ ok: false, code: 'FENCED' })
-  await engine.counters.open(SHARD, epoch)
+  await engine.whileFenced(async () => {
+    expect(await engine.counters.applyMovements(unit, epoch, [moved(2, 5)])).toEqual({ ok: false, code: 'FENCED' })
+  })
   expect(await counterOf(unit)).toEqual({ available: 10, applied: 1 })
 })
 

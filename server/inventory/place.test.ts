@@ -68,14 +68,10 @@ test('a checkout that was placed answers SEEN also after its deadline, sold out 
   const unit = await engine.sell({ stock: 1 })
   const placing = await engine.placing([[unit, 1]])
   const first = await engine.counters.place(placing)
-  const epoch = await engine.counters.epochOf(SHARD)
-  await engine.counters.fence(SHARD)
-  try {
+  await engine.whileFenced(async () => {
     const again = await engine.counters.place({ ...placing, deadlineMs: 1 })
     expect(again).toEqual({ ...first, code: 'SEEN' })
-  } finally {
-    if (epoch.ok && epoch.value) await engine.counters.open(SHARD, epoch.value)
-  }
+  })
 })
 
 test('a checkout placed from two tabs with different content is one order, and the other tab hears CHECKOUT_CHANGED', async () => {
@@ -102,15 +98,11 @@ test('a placing that arrives after its deadline is TOO_LATE and takes nothing', 
 test('a fenced shard answers NOT_READY, never "sold out", and takes nothing', async () => {
   const unit = await engine.sell()
   const soldOut = await engine.sell({ stock: 0 })
-  const epoch = await engine.counters.epochOf(SHARD)
-  await engine.counters.fence(SHARD)
-  try {
+  await engine.whileFenced(async () => {
     for (const wanted of [unit, soldOut]) {
       expect(await engine.counters.place(await engine.placing([[wanted, 1]]))).toEqual({ code: 'NOT_READY' })
     }
-  } finally {
-    if (epoch.ok && epoch.value) await engine.counters.open(SHARD, epoch.value)
-  }
+  })
   expect(await availableOf(unit)).toBe(10)
 })
 
