@@ -58,6 +58,7 @@ function reconnectDelay(times: number): number {
 /** Says once that a connection is lost and once that it is back, instead of an error a try. */
 function watch(redis: Redis, name: string): Redis {
   let lost = false
+  redis.setMaxListeners(0) // every command that waits for the connection is one
   redis.on('error', (error: Error) => {
     if (lost) return
     lost = true
