@@ -13,8 +13,8 @@ const schema = z.object({
   /** Signs cookies, checkout tokens and order links. The first signs; the others, after commas, are still believed. */
   SESSION_SECRET: z
     .string()
-    .min(32)
-    .transform((text) => text.split(',')),
+    .transform((text) => text.split(','))
+    .pipe(z.array(z.string().min(32))),
   /** What our own processes show each other at /api/revalidate. */
   INTERNAL_TOKEN: z.string().min(32),
   STRIPE_SECRET_KEY: z.string().min(8),
