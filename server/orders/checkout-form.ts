@@ -16,7 +16,7 @@ const line = (maxLength: number, missing: string) =>
       'This contains characters that we cannot read. Please type it anew.',
     )
     .transform((text) => text.normalize('NFC').trim())
-    .refine((text) => text.length > 0, missing)
+    .refine((text) => /[^\s\p{Default_Ignorable_Code_Point}]/u.test(text), missing)
     .refine((text) => text.length <= maxLength, `Please use at most ${maxLength} characters.`)
 
 /** The fields of the checkout form. Each message is for the shopper, beside its field. */
