@@ -1,0 +1,31 @@
+import { expect, test, vi } from 'vitest'
+import { testEnv } from '#/drill/engine/test-env.ts'
+
+const LONG = 'a-secret-of-more-than-32-characters-1'
+const OTHER = 'a-secret-of-more-than-32-characters-2'
+
+/** Reads the environment as a process that was just started. */
+async function read(change: Record<string, string>) {
+  vi.resetModules()
+  vi.unstubAllEnvs()
+  for (const [name, value] of Object.entries(testEnv(change))) vi.stubEnv(name, value)
+  return (await import('./env.ts')).env()
+}
+
+test('secrets are read newest first', async () => {
+  expect((await read({ SESSION_SECRET: LONG })).SESSION_SECRET).toEqual([LONG])
+  expect((await read({ SESSION_SECRET: `${LONG},${OTHER}` })).SESSION_SECRET).toEqual([LONG, OTHER])
+})
+
+test.each([
+  ['an empty one behind a comma, under which anybody could sign', `${LONG},`],
+  ['an empty one before it', `,${LONG}`],
+  ['a short one among long ones', `${LONG},short`],
+  ['nothing', ''],
+])('a secret that anybody could guess stops the process: %s', async (_, secret) => {
+  await expect(read({ SESSION_SECRET: secret })).rejects.toThrow('SESSION_SECRET')
+})
+
+test('all that is wrong is said at once', async () => {
+  await expect(read({ DATABASE_URL: 'mysql://x/y', WEB_URL: 'nowhere' })).rejects.toThrow(/DATABASE_URL[\s\S]*WEB_URL/)
+})
