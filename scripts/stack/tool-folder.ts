@@ -11,9 +11,10 @@ export async function makeToolFolder(tools: string, name: string, make: (draft: 
   if (fs.existsSync(folder)) return folder
   for (const entry of fs.readdirSync(tools)) {
     const pid = /\.(\d+)\.part$/.exec(entry)?.[1]
-    if (pid && (Number(pid) === process.pid || !identify(Number(pid)))) fs.rmSync(path.join(tools, entry), { recursive: true, force: true })
+    if (pid && !identify(Number(pid))) fs.rmSync(path.join(tools, entry), { recursive: true, force: true })
   }
   const draft = path.join(tools, `${name}.${process.pid}.part`)
+  fs.rmSync(draft, { recursive: true, force: true }) // of another process that once had our number
   fs.mkdirSync(draft)
   try {
     await make(draft)
