@@ -21,7 +21,10 @@ for (const stream of [process.stdout, process.stderr]) stream.on('error', () => 
 if (!isInstalled(ROOT)) {
   const { owner } = readLock(path.join(ROOT, '.saleday', 'run'))
   if (owner)
-    fail(`The dependencies have changed, and a store runs on the old ones (process ${owner.pid}).`, 'Stop it with Ctrl-C, then try again.')
+    fail(
+      `The dependencies have changed, and a store runs on the old ones (process ${owner.pid}).`,
+      `Stop it with Ctrl-C (kill ${owner.pid}), then try again.`,
+    )
   if (isStart) await checkPort()
   await installDependencies(ROOT, fail)
 }

@@ -1,10 +1,11 @@
 import path from 'node:path'
 import { isFree } from './stack/chosen-port.mjs'
 import { explain, Progress, StepFailed, seconds } from './stack/progress.ts'
-import { AlreadyRunning, RunRecord } from './stack/run-record.ts'
+import { AlreadyRunning } from './stack/run-record.ts'
 import { readStartOptions } from './stack/start-options.ts'
 import { openStateFolder } from './stack/state-folder.ts'
 import { StoreLauncher } from './stack/store-launcher.ts'
+import { takeOver } from './stack/take-over.ts'
 
 /** A terminal sends its Ctrl-C to every process of the group, and those that wait for us pass it on: so close, they are one. */
 const ONE_PRESS_MS = 500
@@ -14,7 +15,7 @@ const project = path.dirname(import.meta.dirname)
 const progress = new Progress()
 process.stderr.on('error', () => {})
 
-const { options, state, record } = begin()
+const { options, state, record } = await begin()
 const launcher = new StoreLauncher({ project, state, record, progress, ...options, onGaveUp: (failure) => void end(1, explain(failure)) })
 let ending: Promise<void> | null = null
 let waitingFor = ''
@@ -41,11 +42,12 @@ try {
   await end(1, explain(error))
 }
 
-function begin() {
+async function begin() {
   try {
     const asked = readStartOptions(process.argv.slice(2), process.env)
     const folder = openStateFolder(project)
-    return { options: asked, state: folder, record: RunRecord.take(folder.path, `http://localhost:${asked.port}`) }
+    const stopping = (pid: number) => progress.say(`… Stopping the store that an earlier start had left running (process ${pid})`)
+    return { options: asked, state: folder, record: await takeOver(folder.path, `http://localhost:${asked.port}`, stopping) }
   } catch (error) {
     console.error(explain(error instanceof AlreadyRunning ? alreadyRunning(error) : error))
     process.exit(1)

@@ -27,12 +27,27 @@ export function isAlive({ pid, startedAt }) {
   return identify(pid)?.startedAt === startedAt
 }
 
+/**
+ * Who started a process; null when that is not to be found out.
+ * @param {number} pid
+ * @returns {number | null}
+ */
+export function parentOf(pid) {
+  const parent = process.platform === 'linux' ? statOf(pid)?.[1] : ps(pid, 'ppid=').trim()
+  return parent ? Number(parent) : null
+}
+
 /** Field 22 of /proc/<pid>/stat counts clock ticks since boot, so which boot that was belongs to it. */
 function startOnLinux(pid) {
+  const fields = statOf(pid)
+  return !fields || fields[0] === 'Z' || fields[0] === 'X' ? null : `${bootId()} ${fields[19]}`
+}
+
+/** The fields of /proc/<pid>/stat from the third on: the second is a name that may hold anything. */
+function statOf(pid) {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    return fields[0] === 'Z' || fields[0] === 'X' ? null : `${bootId()} ${fields[19]}`
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   } catch {
     return null
   }
@@ -43,7 +58,10 @@ function bootId() {
 }
 
 function startByPs(pid) {
-  const { stdout } = spawnSync('ps', ['-o', 'state=,lstart=', '-p', String(pid)], { encoding: 'utf8', timeout: PS_TIMEOUT_MS })
-  const [, state, startedAt] = /^\s*(\S+)\s+(.+?)\s*$/.exec(stdout ?? '') ?? []
+  const [, state, startedAt] = /^\s*(\S+)\s+(.+?)\s*$/.exec(ps(pid, 'state=,lstart=')) ?? []
   return state && !state.startsWith('Z') ? (startedAt ?? null) : null
+}
+
+function ps(pid, columns) {
+  return spawnSync('ps', ['-o', columns, '-p', String(pid)], { encoding: 'utf8', timeout: PS_TIMEOUT_MS }).stdout ?? ''
 }

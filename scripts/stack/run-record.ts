@@ -9,17 +9,28 @@ export type RecordedProcess = ProcessIdentity & {
   readonly stopSignal: NodeJS.Signals
   readonly stopPatienceMs: number
 }
-type Run = { readonly url: string; readonly folder: string; readonly processes: readonly RecordedProcess[] }
-
-/** Somebody else runs this store. */
-export class AlreadyRunning extends Error {
-  readonly pid: number
+type Run = {
   readonly url: string
+  readonly folder: string
+  readonly starters: readonly ProcessIdentity[]
+  readonly processes: readonly RecordedProcess[]
+}
 
-  constructor(pid: number, url: string) {
-    super(`already running as process ${pid}`)
-    this.pid = pid
+/** Somebody else runs this store. `isOrphan` where one of those who had started it was killed: no Ctrl-C reaches it any more. */
+export class AlreadyRunning extends Error {
+  readonly owner: ProcessIdentity
+  readonly url: string
+  readonly isOrphan: boolean
+
+  constructor(owner: ProcessIdentity, { url, starters }: Pick<Run, 'url' | 'starters'>) {
+    super(`already running as process ${owner.pid}`)
+    this.owner = owner
     this.url = url
+    this.isOrphan = !starters.every(isAlive)
+  }
+
+  get pid(): number {
+    return this.owner.pid
   }
 }
 
@@ -38,13 +49,13 @@ export class RunRecord {
     this.#run = run
   }
 
-  /** Throws `AlreadyRunning` while another process that lives holds the folder. */
-  static take(folder: string, url: string): RunRecord {
+  /** Throws `AlreadyRunning` while another process that lives holds the folder. `starters` are those that wait for this one. */
+  static take(folder: string, url: string, starters: readonly ProcessIdentity[] = []): RunRecord {
     const runFolder = path.join(folder, 'run')
     fs.mkdirSync(runFolder, { recursive: true })
     const { release, owner } = takeLock(runFolder)
-    if (!release) throw new AlreadyRunning(owner.pid, readRun(runFolder).url)
-    const record = new RunRecord(runFolder, release, { ...readRun(runFolder), url })
+    if (!release) throw new AlreadyRunning(owner, readRun(runFolder))
+    const record = new RunRecord(runFolder, release, { ...readRun(runFolder), url, starters })
     record.#write(record.#run.processes)
     return record
   }
@@ -93,10 +104,10 @@ export function isHeld(folder: string): boolean {
 
 /** A copy of a folder does not inherit the processes of the original. */
 function readRun(folder: string): Run {
-  const nothing = { url: '', folder: identityOf(folder), processes: [] }
+  const nothing = { url: '', folder: identityOf(folder), starters: [], processes: [] }
   try {
     const run = JSON.parse(fs.readFileSync(path.join(folder, 'processes.json'), 'utf8')) as Run
-    return run.folder === nothing.folder ? run : nothing
+    return run.folder === nothing.folder ? { ...nothing, ...run } : nothing
   } catch {
     return nothing
   }
