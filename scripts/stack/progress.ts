@@ -42,6 +42,7 @@ export class Progress {
     const timer = setInterval(() => this.#frame?.(), isTty ? FRAME_MS : SIGN_OF_LIFE_MS)
     const end = (mark: string) => {
       clearInterval(timer)
+      this.#clear()
       this.#frame = null
       if (!this.#cutShort) this.say(line(mark))
     }
@@ -59,15 +60,21 @@ export class Progress {
 
   /** Says something once and for all, above the step that is running. */
   say(text: string): void {
-    this.#out.write(`${this.#out.isTTY && this.#frame ? '\r\x1b[2K' : ''}${text}\n`)
+    this.#clear()
+    this.#out.write(`${text}\n`)
     if (this.#out.isTTY) this.#frame?.()
   }
 
   /** The running step is given up on purpose: it falls silent, and so does its failure. */
   cutShort(): void {
-    if (this.#out.isTTY && this.#frame) this.#out.write('\r\x1b[2K')
+    this.#clear()
     this.#cutShort = true
     this.#frame = null
+  }
+
+  /** Takes the moving line away. */
+  #clear(): void {
+    if (this.#out.isTTY && this.#frame) this.#out.write('\r\x1b[2K')
   }
 }
 
