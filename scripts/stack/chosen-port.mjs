@@ -9,7 +9,7 @@ const DEFAULT_PORT = 3000
  * @returns {{ readonly text: string, readonly port: number | null }}
  */
 export function choosePort(args, env) {
-  const at = args.findIndex((arg) => arg === '--port' || arg.startsWith('--port='))
+  const at = args.findLastIndex((arg) => arg === '--port' || arg.startsWith('--port='))
   const asked = args[at]?.includes('=') ? args[at].slice('--port='.length) : args[at + 1]
   const text = at >= 0 ? (asked ?? '') : env.PORT || String(DEFAULT_PORT)
   const port = Number(text)
