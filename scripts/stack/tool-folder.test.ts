@@ -10,7 +10,7 @@ beforeEach(() => {
 })
 afterEach(() => fs.rmSync(tools, { recursive: true, force: true }))
 
-test('two tools that are made at once do not take each other’s drafts away', async () => {
+test("two tools that are made at once do not take each other's drafts away", async () => {
   const makeWith = (name: string) => async (draft: string) => {
     await new Promise(setImmediate)
     fs.writeFileSync(path.join(draft, 'tool'), name)
