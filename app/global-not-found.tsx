@@ -2,7 +2,7 @@ import type { Metadata } from 'next'
 import '#/components/base.css'
 import { Message } from '#/components/message.tsx'
 
-export const metadata: Metadata = { title: 'Not found · Saleday' }
+export const metadata: Metadata = { title: 'Not found · Saleday', icons: '/icon.svg' }
 
 export default function GlobalNotFound() {
   return (

@@ -11,6 +11,7 @@ export const instant = false
 
 export const metadata: Metadata = {
   title: { default: 'Saleday', template: '%s · Saleday' },
+  icons: '/icon.svg',
   robots: { index: false },
 }
 

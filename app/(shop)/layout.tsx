@@ -10,6 +10,7 @@ export const ensureStatic = 'navigation'
 
 export const metadata: Metadata = {
   title: { default: 'Saleday', template: '%s · Saleday' },
+  icons: '/icon.svg',
   description: 'Shoes, cameras, chairs, plants and other good things, a few of them for less today.',
 }
 
