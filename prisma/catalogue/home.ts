@@ -2,7 +2,7 @@ import { type Category, photo, product } from './product.ts'
 
 export const home: Category = {
   slug: 'home',
-  name: 'Home',
+  name: 'For the home',
   description: 'A table for the bed, a table for the hall, a lamp over the one and a lion for the other.',
   products: [
     product({
