@@ -10,41 +10,41 @@ export function CartLineRow({ line }: { line: PricedLine }) {
   const { card, priceMinor, currency, limitPerOrder } = line.offer
   return (
     <li className={styles.line}>
-      <div>{card.image && <Photo photo={{ ...card.image, alt: '' }} crop="1 / 1" sizes="6rem" />}</div>
+      <div className={styles.picture}>{card.image && <Photo photo={{ ...card.image, alt: '' }} crop="1 / 1" sizes="6rem" />}</div>
       <div className={styles.what}>
         <a href={`/p/${card.slug}`}>{card.name}</a>
         {card.label && <p className="quiet">{card.label}</p>}
         <p className={styles.problem}>{problemOf(line)}</p>
-        <div className={styles.forms}>
-          <form method="post" action="/cart/quantity" className={styles.quantity}>
-            <input type="hidden" name="sku" value={line.sku} />
-            <label>
-              <span className="hidden">{`Quantity of ${card.name}`}</span>
-              <input
-                className={controls.number}
-                type="number"
-                name="quantity"
-                inputMode="numeric"
-                min={0}
-                max={Math.min(limitPerOrder, LINE_MAX_QUANTITY)}
-                defaultValue={line.quantity}
-                required
-              />
-            </label>
-            <button type="submit" className={controls.plain}>
-              Update
-            </button>
-          </form>
-          <form method="post" action="/cart/quantity">
-            <input type="hidden" name="sku" value={line.sku} />
-            <input type="hidden" name="quantity" value="0" />
-            <button type="submit" className={controls.plain}>
-              Remove<span className="hidden">{` ${card.name}`}</span>
-            </button>
-          </form>
-        </div>
       </div>
       <p className="money">{formatMoney({ minor: line.quantity * priceMinor, currency })}</p>
+      <div className={styles.forms}>
+        <form method="post" action="/cart/quantity" className={styles.quantity}>
+          <input type="hidden" name="sku" value={line.sku} />
+          <label>
+            <span className="hidden">{`Quantity of ${card.name}`}</span>
+            <input
+              className={controls.number}
+              type="number"
+              name="quantity"
+              inputMode="numeric"
+              min={0}
+              max={Math.min(limitPerOrder, LINE_MAX_QUANTITY)}
+              defaultValue={line.quantity}
+              required
+            />
+          </label>
+          <button type="submit" className={controls.plain}>
+            Update
+          </button>
+        </form>
+        <form method="post" action="/cart/quantity">
+          <input type="hidden" name="sku" value={line.sku} />
+          <input type="hidden" name="quantity" value="0" />
+          <button type="submit" className={controls.plain}>
+            Remove<span className="hidden">{` ${card.name}`}</span>
+          </button>
+        </form>
+      </div>
     </li>
   )
 }
