@@ -1,16 +1,19 @@
 import type { Metadata } from 'next'
 import '#/components/base.css'
-import { Message } from '#/components/message.tsx'
+import { Shell } from '#/components/shell.tsx'
+import { cachedCategoryLinks } from '#/server/web/catalog.ts'
+import { CartCount } from './(shop)/cart-count.client.tsx'
+import NotFound from './(shop)/not-found.tsx'
 
 export const metadata: Metadata = { title: 'Not found · Saleday', icons: '/icon.svg' }
 
-export default function GlobalNotFound() {
+export default async function GlobalNotFound() {
   return (
     <html lang="en">
       <body>
-        <Message title="We have nothing here">
-          The page you asked for does not exist, or no longer does. Perhaps the <a href="/">front page</a> has what you were looking for.
-        </Message>
+        <Shell categories={await cachedCategoryLinks()} count={<CartCount />}>
+          <NotFound />
+        </Shell>
       </body>
     </html>
   )
