@@ -24,7 +24,7 @@ export function problemWords(problem: CheckoutProblem, nameOf: (sku: string) => 
     case 'ABOVE_MAXIMUM':
       return `The most that can be paid by card at once is ${formatMoney({ minor: problem.maximumMinor, currency: 'EUR' })}. Nothing was ordered: please make two orders of it.`
     case 'CHECKOUT_CHANGED':
-      return 'You placed an order from that checkout before, and what you sent now differs from it. If you want this as well, place it as a new order from here.'
+      return 'You placed an order from that checkout before, and what you sent now differs from it. If you want this as well, place it as an order of its own.'
     case 'NOT_READY':
       return 'We cannot take your order right now. Nothing was ordered or charged, and your cart is kept. Please try again in a moment.'
     case 'CHECKING':

@@ -59,10 +59,7 @@ export default async function ProductPage({ params }: Props) {
             <PriceTag {...cheapest} from={variants.some((variant) => variant.price.minor !== cheapest.minor)} />
           </p>
         )}
-        <BuyForm
-          product={{ variants, choice: options.map((option) => option.name).join(' and ') }}
-          stock={<LiveStock skus={variants.map((variant) => variant.sku)} />}
-        />
+        <BuyForm product={{ variants, choice: choiceOf(options) }} stock={<LiveStock skus={variants.map((variant) => variant.sku)} />} />
         <div className={styles.description}>
           {product.paragraphs.map((paragraph) => (
             <p key={paragraph}>{paragraph}</p>
@@ -79,4 +76,9 @@ export default async function ProductPage({ params }: Props) {
       </div>
     </main>
   )
+}
+
+/** What the variants differ by, in words: `Colour and size`. */
+function choiceOf(options: readonly { readonly name: string }[]): string {
+  return options.map(({ name }, i) => (i === 0 ? name : name.toLowerCase())).join(' and ')
 }
