@@ -1,0 +1,27 @@
+import type { BrowserContext } from '@playwright/test'
+
+/**
+ * Writes down whatever a browser complains of, and every request that leaves this machine. A request that is given up because the shopper
+ * goes on is nobody's fault.
+ */
+export function witness(context: BrowserContext): string[] {
+  const seen: string[] = []
+  context.on('weberror', (error) => seen.push(`threw: ${error.error()}`))
+  context.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type()))
+      seen.push(`console ${message.type()}: ${message.text()} at ${message.location().url}`)
+  })
+  context.on('request', (request) => {
+    const { protocol, hostname } = new URL(request.url())
+    if (protocol.startsWith('http') && !['localhost', '127.0.0.1'].includes(hostname)) seen.push(`left this machine: ${request.url()}`)
+  })
+  context.on('requestfailed', (request) => {
+    const why = request.failure()?.errorText ?? ''
+    // A browser without JavaScript says `csp` of each script that it does not load.
+    if (why !== 'net::ERR_ABORTED' && why !== 'csp') seen.push(`failed: ${request.url()} ${why}`)
+  })
+  context.on('response', (response) => {
+    if (response.status() >= 500) seen.push(`answered ${response.status()}: ${response.url()}`)
+  })
+  return seen
+}
