@@ -5,7 +5,7 @@ export type Db = PrismaClient
 export type Tx = Prisma.TransactionClient
 
 /** How long a query waits for a connection, and then for its answer, before the caller hears of an outage. Milliseconds. */
-const CONNECT_TIMEOUT_MS = 1500
+const CONNECT_TIMEOUT_MS = 3000
 const STATEMENT_TIMEOUT_MS = 10_000
 
 /** A pool of at most `connections`; lazy, and it comes back by itself when Postgres does. */
