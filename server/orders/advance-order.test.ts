@@ -83,6 +83,14 @@ test.each(FAULTS)('%s, over and over, ends in one charge and CONFIRMED once it s
   expect((await engine.desk.accountOf(orderId)).charges).toBe(1)
 })
 
+test('an intent whose reply was lost is asked for again under its key, and not made twice', async () => {
+  const orderId = await allocated()
+  await engine.desk.goWrong({ match: { operation: 'payment_intents.create' }, times: 3, drop: 'after' })
+  for (let round = 0; round < 4; round += 1) await advanceOrder(engine, orderId)
+  expect(await read(orderId)).toMatchObject({ state: 'CONFIRMED' })
+  expect((await engine.desk.accountOf(orderId)).intents).toHaveLength(1)
+})
+
 test('an answer that comes later than anybody waits is looked up, and not paid again', async () => {
   const orderId = await allocated()
   const impatient = { ...engine, gateway: stripeGateway(engine.stack.env.STRIPE_SECRET_KEY ?? '', engine.stack.gateway.url, 150) }

@@ -95,6 +95,12 @@ test('an older state never replaces a newer one on the page, and a forgotten che
   expect(await engine.counters.findCheckout(checkoutId)).toEqual({ ok: true, value: null })
 })
 
+test('a checkout that core has forgotten is not half remembered', async () => {
+  const forgotten = randomUUID()
+  await engine.counters.mirrorOrder(forgotten, { version: 3, state: 'CONFIRMED', reason: null, holdUntilMs: null })
+  expect(await engine.core.redis.exists(shardKeys(SHARD).checkout(forgotten))).toBe(0)
+})
+
 test('every step of an order is mirrored to its page', async () => {
   const unit = await engine.sell()
   const { checkoutId, ...placing } = await engine.placing([[unit, 1]])
