@@ -161,6 +161,15 @@ test('when the hold is over the intent is cancelled at the gateway first, and on
   expect(await retryPayment(engine, orderId, GOOD_CARD)).toEqual({ ok: false, code: 'ORDER_MOVED_ON' })
 })
 
+test('what turns out to be paid at the end of the hold is confirmed, not cancelled', async () => {
+  const orderId = await declined()
+  const { paymentIntentId } = await read(orderId)
+  await engine.gateway.confirm(paymentIntentId ?? '', { paymentMethod: GOOD_CARD, idempotencyKey: `behind-our-back-${orderId}` })
+  await engine.later(HOLD_MS + 1000)
+  expect(await read(orderId)).toMatchObject({ state: 'CONFIRMED' })
+  expect(await engine.desk.accountOf(orderId)).toEqual({ charges: 1, intents: ['succeeded'] })
+})
+
 test('a card that comes after the hold is refused, even before anybody has cancelled', async () => {
   const orderId = await declined()
   const late = { ...engine, clock: { now: () => engine.clock.now() + HOLD_MS + 1, sleep: engine.clock.sleep } }
