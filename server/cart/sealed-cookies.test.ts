@@ -64,6 +64,13 @@ test('every checkout token comes back as it was', () => {
   fc.assert(fc.property(checkout, (one) => void expect(openCheckout(sealCheckout(one))).toEqual(one)))
 })
 
+test('a note never grows beyond what a browser keeps: of a novel the problem stays', () => {
+  const one: CheckoutNote = { problem: { code: 'FIELDS' }, errors: { street: 'Too long.' }, values: { street: 'ß'.repeat(4000) } }
+  const cookie = sealNote('nonce', one)
+  expect(cookie.length).toBeLessThan(4000)
+  expect(openNote(cookie, 'nonce')).toMatchObject({ problem: one.problem, errors: one.errors, values: {} })
+})
+
 test('every note comes back for its page view and for no other; what was typed is left out before it grows too large', () => {
   fc.assert(
     fc.property(note, uuid, (one, nonce) => {

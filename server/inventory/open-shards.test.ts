@@ -82,6 +82,15 @@ test('what still waits for intake stays reserved across a rebuild, and what Post
   expect(await engine.violations()).toEqual([])
 })
 
+test('what an old core still holds for orders that nobody waits for any more is let go', async () => {
+  const unit = await engine.sell({ stock: 10 })
+  await engine.core.redis.hset(skuKeys(unit).held, randomUUID(), 4)
+  await engine.core.redis.hset(skuKeys(unit).stock, 'available', 6)
+  await engine.core.redis.del(shardKeys(SHARD).epoch)
+  expect(await openShards(engine)).toEqual([SHARD])
+  expect([(await counterOf(unit)).available, await heldOf(unit)]).toEqual(['10', {}])
+})
+
 test('a damaged record in the stream holds nothing and does not keep the shard closed', async () => {
   const unit = await engine.sell({ stock: 10 })
   const waiting = await place(unit, 3)
