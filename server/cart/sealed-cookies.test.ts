@@ -4,6 +4,7 @@ import { beforeAll, expect, test } from 'vitest'
 import { CART_MAX_LINES, LINE_MAX_QUANTITY } from '#/domain/cart.ts'
 import { type Sku, sku } from '#/domain/sku.ts'
 import { testEnv } from '#/drill/engine/test-env.ts'
+import { checkoutForm } from '../orders/checkout-form.ts'
 import { addOrder, mayOpen, openOrders } from '../orders/order-access.ts'
 import { isOrderKey, orderLink } from '../orders/order-link.ts'
 import { signed } from '../signing.ts'
@@ -36,14 +37,15 @@ const checkout: fc.Arbitrary<CheckoutToken> = fc.record({
   checkoutId: uuid,
   lines: uniqueLines(fc.record({ sku: unit, offerVersion: version, quantity }), 1),
 })
-const texts = fc.dictionary(fc.string({ maxLength: 20 }), fc.string({ unit: 'binary', maxLength: 300 }), { maxKeys: 8 })
+/** The names are those of our own form, whatever else was posted. */
+const typed = fc.dictionary(fc.constantFrom(...Object.keys(checkoutForm.shape)), fc.string({ unit: 'binary', maxLength: 300 }))
 const note: fc.Arbitrary<CheckoutNote> = fc.record({
   problem: fc.oneof(
     fc.record({ code: fc.constantFrom('FORGED', 'FIELDS', 'NOT_READY', 'CHECKING') }),
     fc.record({ code: fc.constant('SOLD_OUT'), short: fc.array(fc.record({ sku: unit, available: fc.nat() }), { maxLength: 20 }) }),
   ) as fc.Arbitrary<CheckoutNote['problem']>,
   errors: fc.dictionary(fc.constantFrom('email', 'name', 'street'), fc.string({ maxLength: 60 })),
-  values: texts,
+  values: typed,
 })
 
 test('every cart comes back from its cookie as it was, and the fullest fits into one', () => {
