@@ -5,9 +5,6 @@ export type OrderState = (typeof ORDER_STATES)[number]
 /** What an order page can show: the states of a row and, before there is one, `RECEIVED`. */
 export type VisibleState = OrderState | 'RECEIVED'
 
-/** `allocated` counts the units of these orders, and of no others, until they ship. */
-export const STATES_HOLDING_STOCK = ['ALLOCATED', 'PAYING', 'DECLINED', 'CONFIRMED'] as const satisfies readonly OrderState[]
-
 /** From these a payment attempt may start. */
 export const STATES_PAYABLE = ['ALLOCATED', 'DECLINED'] as const satisfies readonly OrderState[]
 

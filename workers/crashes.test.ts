@@ -21,7 +21,8 @@ beforeAll(async () => {
   workers = ['one', 'other'].map((name) => {
     const logs = path.join(stack.logs, name)
     mkdirSync(logs)
-    return storeServices({ project: process.cwd(), distDir: '', port: 1, logs, env: { ...stack.env, LOG_LEVEL: 'info' } }).workers
+    // Silent, because they have to be found ready all the same.
+    return storeServices({ project: process.cwd(), distDir: '', port: 1, logs, env: { ...stack.env, LOG_LEVEL: 'silent' } }).workers
   })
 })
 afterAll(() => engine.stop())

@@ -5,7 +5,7 @@ import { smtpMailer } from '#/server/notifications/mailer.ts'
 import { wirePorts } from '#/server/orders/wire-ports.ts'
 import { Queues } from '#/server/queues/enqueue.ts'
 import { producingConnection, waitingConnection } from '#/server/redis/connect.ts'
-import { log } from '#/server/telemetry/log.ts'
+import { announceReady, log } from '#/server/telemetry/log.ts'
 import { serveQueue } from './define-worker.ts'
 import { runIntake } from './intake.ts'
 import { encodeMedia, scanMedia } from './media.ts'
@@ -27,7 +27,7 @@ const { CORE_REDIS_URL } = env()
 const queues = new Queues(producingConnection(CORE_REDIS_URL, `${role}-queues`))
 const blocking = waitingConnection(CORE_REDIS_URL, `${role}-jobs`)
 const stop = role === 'media' ? startMedia() : startOrders()
-log.info({ role }, 'workers ready')
+announceReady({ role }, 'workers ready')
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void drain(signal))
 

@@ -4,7 +4,7 @@
  * | tag              | carried by                                      | told by                                   |
  * |------------------|-------------------------------------------------|-------------------------------------------|
  * | `catalogue`      | every page that shows products                  | an import of the seed                     |
- * | `category:<id>`  | its category page                               | an edit of one of its products            |
+ * | `category:<id>`  | its category page                               | nobody yet: what it lists tells by product |
  * | `product:<code>` | its product page, and every list that shows it  | an edit of the product, its price, its variants |
  */
 export const tags = {

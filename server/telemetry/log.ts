@@ -14,3 +14,9 @@ export const log = pino({
     remove: true,
   },
 })
+
+/** Says that a process does its work from now on, at every level of logging: whoever started it waits for this line. */
+export function announceReady(fields: Record<string, unknown>, msg: string): void {
+  if (log.isLevelEnabled('info')) log.info(fields, msg)
+  else process.stdout.write(`${JSON.stringify({ ...fields, msg })}\n`)
+}

@@ -1,4 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises'
+import http from 'node:http'
 import os from 'node:os'
 import path from 'node:path'
 import nodemailer from 'nodemailer'
@@ -66,6 +67,17 @@ test('refuses what is too large, and leads nowhere but to its own messages', asy
   expect(await messages()).toHaveLength(0)
   expect((await get('/messages/..%2f..%2fpackage')).status).toBe(404)
   expect((await get('/nowhere')).status).toBe(404)
+})
+
+test('an address that is none is answered like any other, and the mailbox stays up', async () => {
+  for (const path of ['//', '/\\', '//[']) {
+    const status = await new Promise<number>((resolve, reject) => {
+      const { hostname, port } = new URL(server.match[2] ?? '')
+      http.get({ hostname, port, path, timeout: 5000 }, (response) => resolve(response.resume().statusCode ?? 0)).once('error', reject)
+    })
+    expect(status).toBeLessThan(500)
+  }
+  expect(await messages()).toHaveLength(0)
 })
 
 test('refuses on demand, for now or for good, as often as asked', async () => {

@@ -11,7 +11,10 @@ type Reply = { status: number; type: string; body: string | Buffer; policy?: str
 /** The mailbox for people (/) and for tests (/api/messages). */
 export function mailboxServer(mailbox: Mailbox, setFault: (fault: MailFault | null) => void): http.Server {
   return http.createServer(async (request, response) => {
-    const { status, type, body, policy } = await answer(request)
+    const { status, type, body, policy } = await answer(request).catch((error: unknown) => {
+      console.error(error)
+      return json(500, { error: 'The mailbox has a bug, or its folder cannot be read.' })
+    })
     response.writeHead(status, {
       'content-type': type,
       'cache-control': 'no-store',
@@ -22,7 +25,9 @@ export function mailboxServer(mailbox: Mailbox, setFault: (fault: MailFault | nu
   })
 
   async function answer(request: http.IncomingMessage): Promise<Reply> {
-    const { pathname } = new URL(request.url ?? '/', 'http://mailbox')
+    const address = `http://mailbox${request.url ?? '/'}`
+    if (!URL.canParse(address)) return json(400, { error: 'That is no address.' })
+    const { pathname } = new URL(address)
     const [, area, first = '', second = ''] = pathname.split('/')
     switch (`${request.method} ${area}`) {
       case 'GET ':
