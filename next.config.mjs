@@ -7,6 +7,8 @@ const config = {
   cacheHandler: fileURLToPath(new URL('./server/web/page-cache.mjs', import.meta.url)),
   cacheComponents: true,
   partialPrefetching: true,
+  // Photographs are encoded ahead of time; the framework's own encoder would work for whoever asks.
+  images: { unoptimized: true },
   poweredByHeader: false,
   reactStrictMode: true,
   typedRoutes: false,

@@ -17,7 +17,10 @@ export type PhotoSource = {
 export function Photo({ photo, sizes, crop, eager = false }: { photo: PhotoSource; sizes: string; crop?: string; eager?: boolean }) {
   const fallback = widthsOf('jpg', photo.width)
   return (
-    <picture className={styles.frame} style={{ aspectRatio: crop ?? `${photo.width} / ${photo.height}` }}>
+    <picture
+      className={crop ? styles.frame : `${styles.frame} ${styles.whole}`}
+      style={{ aspectRatio: crop ?? `${photo.width} / ${photo.height}` }}
+    >
       <source type="image/avif" srcSet={srcSet(photo, 'avif')} sizes={sizes} />
       <source type="image/webp" srcSet={srcSet(photo, 'webp')} sizes={sizes} />
       <img

@@ -12,8 +12,16 @@ export type GridProduct = {
   readonly pricesDiffer: boolean
 }
 
-/** Products as a grid of photographs. The first `eager` of them are on the first screen. */
-export function ProductGrid({ products, eager = 0 }: { products: readonly GridProduct[]; eager?: number }) {
+/** Products as a grid of photographs. The first `eager` of them are on the first screen; names are headings of the level `heading`. */
+export function ProductGrid({
+  products,
+  heading: Heading,
+  eager = 0,
+}: {
+  products: readonly GridProduct[]
+  heading: 'h2' | 'h3'
+  eager?: number
+}) {
   return (
     <ul className={styles.grid}>
       {products.map((product, i) => (
@@ -27,7 +35,7 @@ export function ProductGrid({ products, eager = 0 }: { products: readonly GridPr
                 eager={i < eager}
               />
             )}
-            <h3>{product.name}</h3>
+            <Heading className={styles.name}>{product.name}</Heading>
             <PriceTag {...product.price} from={product.pricesDiffer} />
           </Link>
         </li>

@@ -31,6 +31,11 @@ test('quantity 0 removes a line and leaves the others in their order', () => {
   expect(setQuantity(lines, shoe, 0)).toEqual({ ok: true, value: [{ sku: lamp, quantity: 2 }] })
 })
 
+test('a line that another tab has removed does not come back, nor does a full cart grow by it', () => {
+  const full = Array.from({ length: CART_MAX_LINES }, (_, n) => ({ sku: sku(`THING-${n}`), quantity: 1 }))
+  expect(setQuantity(full, lamp, 3)).toEqual({ ok: true, value: full })
+})
+
 test('counts units, not lines', () => {
   expect(
     countUnits([

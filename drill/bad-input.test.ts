@@ -86,6 +86,19 @@ describe('the cart', () => {
   })
 
   test.each([
+    ['-1', 400],
+    ['21', 400],
+    ['1.5', 400],
+    ['3', 200],
+  ])('changes no line that is not in it, to a quantity of %j', async (quantity, status) => {
+    const shopper = new Shopper(store.url)
+    await shopper.send('/cart/lines', { sku: 'MOUSE', quantity: '2' })
+    const before = await cartOf(shopper)
+    expect((await shopper.send('/cart/quantity', { sku: 'USBCABLE', quantity })).status).toBe(status)
+    expect(await cartOf(shopper)).toBe(before)
+  })
+
+  test.each([
     ['changed by a letter', (cookie: string) => `${cookie[0] === 'A' ? 'B' : 'A'}${cookie.slice(1)}`],
     ['with other content under the same signature', forge],
     ['cut short', (cookie: string) => cookie.slice(0, -4)],
@@ -218,6 +231,8 @@ describe('an address', () => {
     ['/media/0123456789abcdef/320.avif', 404],
     ['/media/..%2f..%2fpackage/320.jpg', 404],
     ['/media/x/y', 404],
+    ['/_next/image?url=%2Fmedia%2F0123456789abcdef%2F480.jpg&w=640&q=75', 404],
+    ['/cart/lines', 405],
     ['/api/stock', 400],
     ['/api/stock?sku=%00', 400],
     [`/api/stock?${'sku=MOUSE&'.repeat(51)}`, 400],
@@ -252,6 +267,11 @@ describe('a request', () => {
     expect(page.status).toBe(status)
     expect(page.cookies).toEqual([])
     expectClear(page)
+  })
+
+  test('to speak something else than HTTP is answered in HTTP', async () => {
+    const answer = await raw('GET', '/nothing', { connection: 'Upgrade', upgrade: 'websocket' }, Buffer.alloc(0))
+    expect(answer.status).toBe(404)
   })
 
   test('to drop pages needs the token that our own processes share', async () => {

@@ -1,4 +1,5 @@
 import { readFileSync, rmSync } from 'node:fs'
+import http from 'node:http'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { storeServices } from '#/scripts/stack/store-services.ts'
@@ -18,7 +19,7 @@ afterAll(async () => {
   rmSync(newBuild, { recursive: true, force: true })
 })
 
-test('pages that were open before a deploy still sell after it: the buy form of a product page, and the checkout', async () => {
+test('pages that were open before a deploy still sell after it, and one that polls does not hold it up', async () => {
   const early = new Shopper(store.url)
   const checkout = await early.buy('cordless-mouse')
   const later = new Shopper(store.url)
@@ -27,7 +28,12 @@ test('pages that were open before a deploy still sell after it: the buy form of 
   await buildForStack(store, newBuild, path.join(store.logs, 'new-build.log'), () => {})
   const buildId = (folder: string) => readFileSync(path.join(folder, 'BUILD_ID'), 'utf8')
   expect(buildId(newBuild)).not.toBe(buildId(store.buildFolder))
+  const polling = poll('/api/health/live')
   await store.web.kill('SIGTERM')
+  await polling.stop()
+  const said = readFileSync(path.join(store.logs, 'web.log'), 'utf8')
+  expect(said).toContain('web drains')
+  expect(said).not.toContain('drain took too long')
   const port = Number(new URL(store.url).port)
   const { web } = storeServices({ project: process.cwd(), distDir: newBuild, port, logs: store.logs, env: store.env })
   await store.launch(web)
@@ -40,3 +46,24 @@ test('pages that were open before a deploy still sell after it: the buy form of 
   expect(await store.violationsAtRest()).toEqual([])
   expect([...(await store.merchant.orderStates()).values()]).toEqual(['CONFIRMED', 'CONFIRMED'])
 }, 240_000)
+
+/** An open order page: asks again and again on the connection that it has. */
+function poll(url: string): { stop(): Promise<void> } {
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 1 })
+  let over = false
+  const polling = (async () => {
+    while (!over) {
+      await new Promise<void>((done) => {
+        const asked = http.get(new URL(url, store.url), { agent }, (response) => response.resume().once('close', done))
+        asked.once('error', () => done())
+      })
+    }
+  })()
+  return {
+    stop: async () => {
+      over = true
+      await polling
+      agent.destroy()
+    },
+  }
+}

@@ -11,9 +11,9 @@ export default async function HomePage() {
         <h1>Good things, while they last</h1>
         <p className="quiet">Shoes to walk in, cameras to look through, chairs to sit on and plants to look after.</p>
       </div>
-      <ProductGrid products={featured} eager={4} />
+      <ProductGrid products={featured} heading="h2" eager={4} />
       <h2 className={styles.rest}>Everything else</h2>
-      <ProductGrid products={all.filter((product) => !featuredCodes.has(product.code))} />
+      <ProductGrid heading="h3" products={all.filter((product) => !featuredCodes.has(product.code))} />
     </main>
   )
 }

@@ -80,7 +80,7 @@ export const cameras: Category = {
     product({
       code: 'INSTANT',
       slug: 'instant-camera',
-      name: 'Instant camera, white',
+      name: 'Instant camera',
       summary: 'Press the red button and a print comes out of the front. Ten minutes later you can see what is on it.',
       text: [
         'There is one lens, one shutter speed worth mentioning and a flash that always fires unless you tell it not to. What comes out is a square with a white border, a little soft and a little warm, and exactly one of it exists.',

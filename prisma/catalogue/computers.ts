@@ -45,7 +45,7 @@ export const computers: Category = {
       code: 'TOWER',
       slug: 'tower-with-green-fans',
       name: 'Tower PC with green fans',
-      summary: 'A large, fast, glass-sided computer, built to order in Utrecht and tested for a night before it leaves.',
+      summary: 'A large, fast, glass-sided computer, built in Utrecht and tested for a night before it leaves.',
       text: [
         'Two 200 mm fans behind a perforated front move a great deal of air slowly, which is why it is quieter than it looks. The light can be any colour or none; it arrives green because the builder likes green.',
         'Every part has a standard size and can be changed with one screwdriver, which is in the box. At 14 kilos it wants to stand on the floor and be left there.',
@@ -119,7 +119,7 @@ export const computers: Category = {
       code: 'MECHKEYS',
       slug: 'mechanical-keyboard',
       name: 'Mechanical keyboard',
-      summary: 'Seventy-five keys with real switches under them and a handful of caps in colours that somebody chose with joy.',
+      summary: 'Eighty-four keys with real switches under them and a handful of caps in colours that somebody chose with joy.',
       text: [
         'The caps are thick PBT, the letters go all the way through, and neither will shine after a year. Underneath, each key has a switch of its own that can be pulled out and changed without solder.',
         'Tactile switches have a bump and are the ones to take if you are unsure. Linear ones are quieter. Clicking ones are for people who work alone.',
@@ -176,7 +176,6 @@ export const computers: Category = {
       details: {
         Screen: '12.9 in, 2732 × 2048',
         Pen: 'Pressure and tilt, charges by magnet',
-        Storage: '128 GB',
         Battery: 'About 10 hours',
         Includes: 'Pen, two spare tips',
       },

@@ -31,10 +31,10 @@ export const plants: Category = {
       code: 'BONSAI',
       slug: 'bonsai-cypress',
       name: 'Bonsai, fifteen years old',
-      summary: 'A hinoki cypress trained since 2011 by the same pair of hands. We have three, and each is another tree.',
+      summary: 'A hinoki cypress trained since 2011 by the same pair of hands. There are few of them, and each is another tree.',
       text: [
         'Somebody has pinched every tip of this tree, every spring, for fifteen years. It is an outdoor tree and wants weather: a balcony, a doorstep, a sill on the outside. Indoors it sulks, then dies.',
-        'It comes with its tray, a letter about the next twelve months, and the telephone number of the woman who grew it, who would like to hear how it is doing. One to a customer.',
+        'It comes with its tray, a letter about the next twelve months, and the telephone number of the woman who grew it, who would like to hear how it is doing. One to an order.',
       ],
       details: {
         Kind: 'Chamaecyparis obtusa',

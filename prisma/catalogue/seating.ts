@@ -19,7 +19,7 @@ export const seating: Category = {
         Cover: 'Full-aniline cow leather',
         Frame: 'Beech, walnut-stained oak legs',
         Filling: 'Feather over cold foam',
-        Delivery: 'Carried to the room, in 3 weeks',
+        Delivery: 'Carried to the room by two people',
       },
       photos: [
         photo(
@@ -68,8 +68,8 @@ export const seating: Category = {
     product({
       code: 'TUBCHAIR',
       slug: 'blue-tub-armchair',
-      name: 'Blue tub armchair',
-      summary: 'A low, round-backed armchair in blue tweed on ash legs. It holds you by the elbows.',
+      name: 'Tub armchair in tweed',
+      summary: 'A low, round-backed armchair in tweed on ash legs. It holds you by the elbows.',
       text: [
         'The back comes round to become the arms, and stops short of the seat, which is why it looks lighter than it is and why small things are lost in it less often. The seat is wide enough to draw one leg up.',
         'Tweed wears well and hides what needs hiding. It goes with almost any wood. We have never sold only one to the same house twice: the second is usually ordered within a month.',

@@ -147,7 +147,7 @@ export const shoes: Category = {
       summary: 'A loud pair: petrol-blue knit, a coral toe and a honeycombed sole. The last of a run of two hundred.',
       text: [
         'Somebody in the workshop had yarn left over and no plan for it. Two hundred pairs came of it, and people have asked for more ever since; there will be none, because nobody wrote the recipe down.',
-        'Underneath the colours is a sensible shoe, with a cage of soft rubber around the heel and a honeycombed sole that takes the edge off pavements. Each pair is numbered inside the tongue. One pair to a customer.',
+        'Underneath the colours is a sensible shoe, with a cage of soft rubber around the heel and a honeycombed sole that takes the edge off pavements. Each pair is numbered inside the tongue. One pair to an order.',
       ],
       details: {
         Upper: 'Polyester knit',

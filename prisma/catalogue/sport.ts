@@ -33,10 +33,10 @@ export const sport: Category = {
       code: 'TENT',
       slug: 'two-person-tent',
       name: 'Tent for two',
-      summary: 'A yellow dome that goes up in six minutes and keeps two people and a dog dry, if the dog is small.',
+      summary: 'A dome that goes up in six minutes and keeps two people and a dog dry, if the dog is small.',
       text: [
         'Two poles, crossed; eight clips; a fly sheet that comes down to the ground on the weather side. Somebody can do it alone, in wind, on the second try.',
-        'Inside it is the colour of late afternoon at every hour, which is worth more than one would think on a grey morning. The groundsheet is sewn in. Pegs are aluminium, and there are two more than you need.',
+        'Inside the yellow one the light is the colour of late afternoon at every hour, which is worth more than one would think on a grey morning. The groundsheet is sewn in. Pegs are aluminium, and there are two more than you need.',
       ],
       details: {
         Sleeps: 'Two',

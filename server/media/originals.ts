@@ -6,7 +6,10 @@ let byId: Promise<Map<string, string>> | undefined
 
 /** The photograph as it was given, for as long as its variants are being made; null when no photograph has that id. */
 export async function readOriginal(imageId: string): Promise<Buffer | null> {
-  byId ??= hashAll()
+  byId ??= hashAll().catch((error: unknown) => {
+    byId = undefined // the next picture that is asked for tries again
+    throw error
+  })
   const name = (await byId).get(imageId)
   return name ? readFile(photoFile(name)) : null
 }

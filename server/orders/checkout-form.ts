@@ -30,6 +30,3 @@ export const checkoutForm = z.object({
   deliveryMethod: z.enum(DELIVERY_METHODS, 'Please choose how we deliver.'),
   paymentMethod: z.enum(Object.keys(TEST_CARDS) as [keyof typeof TEST_CARDS], 'Please choose a card.'),
 })
-
-export type CheckoutFields = z.infer<typeof checkoutForm>
-export type CheckoutField = keyof CheckoutFields

@@ -22,7 +22,12 @@ const app = next({ dev: false, hostname: 'localhost', port })
 await app.prepare()
 const handle = app.getRequestHandler()
 
-const server = http.createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
+// Nothing here speaks anything but HTTP: a request to switch is answered as if it had not asked.
+const options = { requestTimeout: REQUEST_TIMEOUT_MS, shouldUpgradeCallback: () => false }
+let draining = false
+
+const server = http.createServer(options, (request, response) => {
+  if (draining) response.setHeader('connection', 'close') // or a page that polls would keep us for ever
   const refusal = refuseRequest(request.method ?? '', request.url ?? '/', request.headers)
   if (refusal) {
     // Whatever is still to come of it is not read.
@@ -49,7 +54,11 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => 
 /** Finishes what has been asked and takes nothing new. */
 function drain(signal: string): void {
   log.info({ signal }, 'web drains')
-  setTimeout(() => process.exit(1), DRAIN_MS).unref()
+  draining = true
+  setTimeout(() => {
+    log.error('drain took too long')
+    process.exit(1)
+  }, DRAIN_MS).unref()
   server.close(() => process.exit(0))
   server.closeIdleConnections()
 }

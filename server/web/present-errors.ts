@@ -11,12 +11,12 @@ import { PRESENTABLE, problemHtml } from './problem-page.ts'
  */
 export function presentErrors(request: IncomingMessage, response: ServerResponse): void {
   const { rsc, 'next-action': action, accept = '*/*' } = request.headers
-  if (rsc || action || !/text\/html|\*\/\*/.test(accept)) return
+  const isForPeople = !rsc && !action && /text\/html|\*\/\*/.test(accept)
   const original = { writeHead: response.writeHead, write: response.write, end: response.end }
   let page: string | null = null
 
   response.writeHead = ((status: number, ...rest: unknown[]) => {
-    page = pageInstead(status, response)
+    page = isForPeople ? pageInstead(status, response) : null
     response.removeHeader(PRESENTABLE)
     if (page === null) return original.writeHead.apply(response, [status, ...rest] as Parameters<typeof response.writeHead>)
     for (const name of ['content-encoding', 'content-length', 'etag', 'last-modified']) response.removeHeader(name)
@@ -42,10 +42,13 @@ function pageInstead(status: number, response: ServerResponse): string | null {
   if (status < 400 || response.hasHeader(PRESENTABLE)) return null
   const type = String(response.getHeader('content-type') ?? '')
   if (status === 404) return type.startsWith('text/html') ? notFoundPage() : null
-  if (!type.startsWith('text/html') && !type.startsWith('text/plain')) return null
+  if (type !== '' && !/^text\/(html|plain)/.test(type)) return null
   return status < 500
     ? problemHtml('We could not read that', 'Perhaps the page you sent this from is from before our last update. Nothing was changed.')
-    : problemHtml('Something went wrong on our side', 'Nothing was ordered or changed. Please try again in a moment.')
+    : problemHtml(
+        'Something went wrong on our side',
+        'Please try again in a moment. If you were placing an order, trying again is safe: it is never placed or charged twice.',
+      )
 }
 
 let notFound: string | undefined

@@ -25,9 +25,11 @@ export function refuseRequest(method: string, url: string, headers: IncomingHttp
 }
 
 /** Browsers name the page that a form came from; what names none is not a browser, and carries nobody's cookies by mistake. */
-function isForeign({ origin, host, 'x-forwarded-host': forwardedHost = host }: IncomingHttpHeaders): boolean {
+function isForeign({ origin, host, 'x-forwarded-host': forwardedHosts }: IncomingHttpHeaders): boolean {
   if (origin === undefined) return false
-  return !URL.canParse(origin) || new URL(origin).host !== forwardedHost
+  // Of several proxies the first one knows what the browser asked for.
+  const asked = forwardedHosts === undefined ? host : String(forwardedHosts).split(',')[0]?.trim()
+  return !URL.canParse(origin) || new URL(origin).host !== asked
 }
 
 function isDecodable(url: string): boolean {

@@ -34,7 +34,7 @@ export function CartLineRow({ line }: { line: PricedLine }) {
             />
           </label>
           <button type="submit" className={controls.plain}>
-            Update
+            Update<span className="hidden">{` ${card.name}`}</span>
           </button>
         </form>
         <form method="post" action="/cart/quantity">

@@ -55,7 +55,7 @@ export default async function CartPage({ searchParams }: { searchParams: Promise
               <input type="hidden" name="sku" value={sku} />
               <input type="hidden" name="quantity" value="0" />
               <button type="submit" className={controls.plain}>
-                Remove
+                Remove<span className="hidden">{` ${sku}`}</span>
               </button>
             </form>
           </li>

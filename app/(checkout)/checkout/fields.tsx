@@ -12,11 +12,11 @@ export function TextField({
   ...input
 }: Field & { label: string; type?: 'text' | 'email'; autoComplete: string; maxLength: number }) {
   return (
-    <label className={controls.field}>
-      {label}
-      <input {...input} name={name} defaultValue={value ?? ''} required {...describedBy(name, error)} />
+    <div className={controls.field}>
+      <label htmlFor={name}>{label}</label>
+      <input {...input} id={name} name={name} defaultValue={value ?? ''} required {...describedBy(name, error)} />
       <Problem name={name} error={error} />
-    </label>
+    </div>
   )
 }
 
@@ -30,9 +30,10 @@ export function SelectField({
   first,
 }: Field & { label: string; autoComplete: string; choices: readonly Choice[]; first?: string }) {
   return (
-    <label className={controls.field}>
-      {label}
+    <div className={controls.field}>
+      <label htmlFor={name}>{label}</label>
       <select
+        id={name}
         name={name}
         autoComplete={autoComplete}
         defaultValue={value ?? first ?? choices[0]?.value}
@@ -46,7 +47,7 @@ export function SelectField({
         ))}
       </select>
       <Problem name={name} error={error} />
-    </label>
+    </div>
   )
 }
 
@@ -59,7 +60,7 @@ export function ChoiceField({
 }: Field & { legend: string; choices: readonly (Choice & { note: string })[] }) {
   const chosen = value ?? choices[0]?.value
   return (
-    <fieldset className={styles.group}>
+    <fieldset className={styles.group} aria-describedby={error && problemId(name)}>
       <legend>{legend}</legend>
       {choices.map((choice) => (
         <label key={choice.value} className={controls.choice}>
@@ -75,12 +76,16 @@ export function ChoiceField({
 
 function Problem({ name, error }: { name: string; error: string | undefined }) {
   return error ? (
-    <span id={`${name}-error`} className={controls.error}>
+    <span id={problemId(name)} className={controls.error}>
       {error}
     </span>
   ) : null
 }
 
 function describedBy(name: string, error: string | undefined) {
-  return error ? { 'aria-invalid': true, 'aria-describedby': `${name}-error` } : {}
+  return error ? { 'aria-invalid': true, 'aria-describedby': problemId(name) } : {}
+}
+
+function problemId(name: string): string {
+  return `${name}-error`
 }

@@ -18,6 +18,9 @@ export const metadata: Metadata = { title: 'Your order' }
 /** Reloads by itself for as long as something may change without the shopper, where there is no JavaScript to do it. */
 const RELOAD_SECONDS = 2
 
+/** No order has this version: the first answer shows the page anew. */
+const NOT_SEEN = -1
+
 export default async function OrderPage({ params }: { params: Promise<{ id: string }> }) {
   const { id } = await params
   // proxy.ts answers these with a 404 already; a page never trusts that.
@@ -27,6 +30,7 @@ export default async function OrderPage({ params }: { params: Promise<{ id: stri
     return (
       <Message title="We cannot show your order right now">
         <Reload />
+        <OrderLive orderId={id} version={NOT_SEEN} />
         Nothing about it has changed: an order that was received is kept. This page tries again by itself.
       </Message>
     )
@@ -35,6 +39,7 @@ export default async function OrderPage({ params }: { params: Promise<{ id: stri
     return (
       <Message title="We are checking whether this order arrived">
         <Reload />
+        <OrderLive orderId={id} version={NOT_SEEN} />
         So far it has not, and nothing was charged. If this does not change, go back to <a href="/checkout">the checkout</a> and place it
         once more: it is never placed or charged twice.
       </Message>

@@ -24,7 +24,7 @@ export default async function CategoryPage({ params }: Props) {
         <h1>{category.name}</h1>
         <p className="quiet">{category.description}</p>
       </div>
-      <ProductGrid products={category.products} eager={4} />
+      <ProductGrid products={category.products} heading="h2" eager={4} />
     </main>
   )
 }
