@@ -22,12 +22,16 @@ export default async function CheckoutPage({ searchParams }: { searchParams: Pro
   if (!priced.ok) {
     return (
       <Message title="We cannot take orders right now">
-        Your cart is safe and nothing was charged. Please <a href="/checkout">try again</a> in a moment.
+        Your cart is safe. Please <a href="/checkout">try again</a> in a moment: if an order arrived before, it is never placed or charged
+        twice.
       </Message>
     )
   }
   const lines = priced.value.lines.filter((line) => line.onSale)
-  const nameOf = (sku: string) => priced.value.lines.find((line) => line.sku === sku)?.offer.card.name ?? 'Something'
+  const nameOf = (sku: string) => {
+    const card = priced.value.lines.find((line) => line.sku === sku)?.offer.card
+    return card ? [card.name, card.label].filter(Boolean).join(', ') : sku
+  }
   const notice = note && (
     <Notice>
       {problemWords(note.problem, nameOf)}{' '}

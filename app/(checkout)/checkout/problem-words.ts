@@ -10,13 +10,13 @@ export function problemWords(problem: CheckoutProblem, nameOf: (sku: string) => 
     case 'FIELDS':
       return 'Some of this needs another look. Nothing was ordered yet.'
     case 'TOO_FAST':
-      return `That was a great many tries at once. Nothing was ordered: please try again in ${problem.retryAfterSeconds} seconds.`
+      return `That was a great many tries at once. Nothing was ordered: please try again in ${problem.retryAfterSeconds === 1 ? 'a second' : `${problem.retryAfterSeconds} seconds`}.`
     case 'SOLD_OUT':
       return `${problem.short.map(({ sku, available }) => shortWords(nameOf(sku), available)).join(' ')} Nothing was ordered or charged.`
     case 'PRICE_CHANGED':
-      return `The price of ${listed(problem.skus.map(nameOf))} has changed since the page was shown. Nothing was ordered: the new price is on this page, please look before you place the order.`
+      return `The price of ${listed(problem.skus.map(nameOf))} has changed since the page was shown. Nothing was ordered: what it costs now is on this page, please look before you place the order.`
     case 'NOT_ON_SALE':
-      return `${listed(problem.skus.map(nameOf))} is not on sale any more. Nothing was ordered: what is left is on this page.`
+      return `${listed(problem.skus.map(nameOf))} ${problem.skus.length === 1 ? 'is' : 'are'} not on sale any more. Nothing was ordered: what is left is on this page.`
     case 'LIMIT_REACHED':
       return `${problem.limits.map(({ sku, limit }) => `At most ${limit} of ${nameOf(sku)} to an order.`).join(' ')} Nothing was ordered: please change the cart.`
     case 'BELOW_MINIMUM':
