@@ -1,0 +1,191 @@
+import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import fs from 'node:fs'
+import net from 'node:net'
+import path from 'node:path'
+import { Redis } from 'ioredis'
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { copyFolder } from './stack/copy-folder.ts'
+import { freePort } from './stack/ports.ts'
+import { identify, isAlive, type ProcessIdentity } from './stack/process-identity.mjs'
+import { redisUrl } from './stack/redis.ts'
+import { findRedis } from './stack/redis-binary.ts'
+import { runCommand } from './stack/run-command.ts'
+import { RunRecord } from './stack/run-record.ts'
+import { openStateFolder } from './stack/state-folder.ts'
+
+/** The real launcher, in a copy of the project without its pages: a build that is to fail has none, one that is to take its time has one. */
+const COPIED = [
+  'domain',
+  'prisma',
+  'prisma.config.ts',
+  'scripts',
+  'server',
+  'workers',
+  'package.json',
+  'package-lock.json',
+  'next.config.mjs',
+]
+const PAGE = 'export default () => null\n'
+const LAYOUT = 'export default ({ children }: { children: React.ReactNode }) => <html lang="en"><body>{children}</body></html>\n'
+const SERVERS = ['Postgres', 'Redis core', 'Redis cache', 'mail', 'payment gateway']
+const START_MS = 120_000
+
+const project = path.dirname(import.meta.dirname)
+const state = openStateFolder(project)
+const folder = path.join(state.tests, `${process.pid}-${randomBytes(4).toString('hex')}`)
+const copy = path.join(folder, 'project')
+const starts: Start[] = []
+let record: RunRecord
+let port = 0
+
+beforeAll(async () => {
+  fs.mkdirSync(copy, { recursive: true })
+  for (const place of [folder, copy]) fs.chmodSync(place, 0o755)
+  record = RunRecord.take(folder, '')
+  for (const name of COPIED) await copyFolder(path.join(project, name), path.join(copy, name))
+  fs.rmSync(path.join(copy, 'server', 'db', 'generated'), { recursive: true, force: true })
+  await linkFolder(path.join(project, 'node_modules'), path.join(copy, 'node_modules'))
+  await findRedis(state.tools)
+  fs.mkdirSync(path.join(copy, '.saleday', 'tools'), { recursive: true })
+  fs.symlinkSync(path.join(state.tools, 'redis'), path.join(copy, '.saleday', 'tools', 'redis')) // nowhere, where one is on the path
+  port = await freePort()
+}, START_MS)
+
+afterEach(async () => {
+  for (const one of starts.splice(0)) {
+    one.signal('SIGTERM')
+    await one.ended
+  }
+})
+
+afterAll(() => {
+  record.release()
+  fs.rmSync(folder, { recursive: true, force: true })
+})
+
+test('a port in use is told before anything is started', async () => {
+  const server = net.createServer().listen(port, '127.0.0.1')
+  await once(server, 'listening')
+  try {
+    const one = start()
+    expect(await one.ended).toBe(1)
+    expect(one.said()).toContain(`Port ${port} is in use`)
+    expect(recorded()).toEqual([])
+  } finally {
+    server.close()
+  }
+})
+
+test(
+  'a build that fails says so and what to do, and leaves nothing running',
+  async () => {
+    const one = start()
+    await onRecord('production build')
+    expect(names()).toEqual(expect.arrayContaining(SERVERS))
+    expect(await one.ended).toBe(1)
+    expect(one.said()).toContain('The production build failed')
+    expect(one.said()).toContain('`app` directory')
+    expect(one.said()).toContain('build.log')
+    expect(recorded()).toEqual([])
+  },
+  START_MS,
+)
+
+test(
+  'a start after a kill -9 of the launcher ends all that it had left, in the build too, and keeps data; SIGTERM leaves nothing',
+  async () => {
+    fs.mkdirSync(path.join(copy, 'app'))
+    fs.writeFileSync(path.join(copy, 'app', 'page.tsx'), PAGE)
+    fs.writeFileSync(path.join(copy, 'app', 'layout.tsx'), LAYOUT)
+    const first = start()
+    await onRecord('production build')
+    const left = recorded()
+    await core((redis) => redis.set('kept', '7'))
+    first.signal('SIGKILL')
+    await first.ended
+    expect(left.filter(isAlive).map(({ name }) => name)).toEqual(expect.arrayContaining(['production build', ...SERVERS]))
+
+    const second = start()
+    await second.says('Ended what an earlier start had left behind: production build, ')
+    expect(left.some(isAlive)).toBe(false)
+    await onRecord('production build')
+    expect(await core((redis) => redis.get('kept'))).toBe('7')
+
+    const third = start()
+    expect(await third.ended).toBe(1)
+    expect(third.said()).toContain(`process ${second.pid} runs it at http://localhost:${port}`)
+
+    const running = recorded()
+    expect(names()).toEqual(expect.arrayContaining(['production build', ...SERVERS]))
+    second.signal('SIGTERM')
+    expect(await second.ended).toBe(0)
+    expect(running.some(isAlive)).toBe(false)
+    expect(recorded()).toEqual([])
+  },
+  START_MS,
+)
+
+type Start = ReturnType<typeof start>
+
+function start() {
+  const child = spawn(process.execPath, ['scripts/start.ts', '--port', String(port)], { cwd: copy, env: bareEnvironment(), stdio: 'pipe' })
+  const pid = child.pid ?? 0
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk))
+  const identity = identify(pid)
+  // Where this test is killed, the next run ends it, and it ends what it has started.
+  if (identity) record.keep({ ...identity, name: 'start', stopSignal: 'SIGTERM', stopPatienceMs: 60_000 })
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
+  const one = {
+    pid,
+    ended,
+    said: () => output,
+    signal: (signal: NodeJS.Signals) => child.kill(signal),
+    async says(text: string) {
+      const hasEnded = ended.then(() => Promise.reject(new Error(`It ended:\n${output}`)))
+      await Promise.race([vi.waitFor(() => expect(output).toContain(text), { timeout: START_MS }), hasEnded])
+    },
+  }
+  starts.push(one)
+  return one
+}
+
+/** No address of a server from outside, and nothing that a test runner sets. */
+function bareEnvironment(): NodeJS.ProcessEnv {
+  const { PATH, HOME } = process.env
+  return { PATH, HOME } as NodeJS.ProcessEnv
+}
+
+function recorded(): (ProcessIdentity & { name: string })[] {
+  const file = path.join(copy, '.saleday', 'run', 'processes.json')
+  return fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, 'utf8')).processes : []
+}
+
+function names(): string[] {
+  return recorded().map(({ name }) => name)
+}
+
+/** Resolves once a process of this name is on record. */
+async function onRecord(name: string): Promise<void> {
+  await vi.waitFor(() => expect(names()).toContain(name), { timeout: START_MS, interval: 10 })
+}
+
+async function core<T>(run: (redis: Redis) => Promise<T>): Promise<T> {
+  const read = (name: string) => JSON.parse(fs.readFileSync(path.join(copy, '.saleday', 'data', name), 'utf8'))
+  const redis = new Redis(redisUrl({ port: read('ports.json').core, password: read('secrets.json').redisPassword }))
+  try {
+    return await run(redis)
+  } finally {
+    redis.disconnect()
+  }
+}
+
+/** The same files by another name where the file system can, copies elsewhere. */
+async function linkFolder(from: string, to: string): Promise<void> {
+  const { why } = await runCommand({ name: 'links', command: 'cp', args: ['-al', from, to], cwd: '/', env: process.env, timeoutMs: 30_000 })
+  if (why === null) return
+  fs.rmSync(to, { recursive: true, force: true })
+  await copyFolder(from, to)
+}
