@@ -1,11 +1,10 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import pg from 'pg'
-import { withDatabase } from './postgres.ts'
+import { NO_SUCH_DATABASE, withDatabase } from './postgres.ts'
 import { StepFailed } from './progress.ts'
 import { runNode } from './run-command.ts'
 
-const NO_SUCH_DATABASE = '3D000'
 const NOT_ALLOWED = '42501'
 
 /**

@@ -7,6 +7,9 @@ import { runCommand } from './run-command.ts'
 import { giveToServerUser, serverUser } from './server-user.ts'
 import { type Environment, Service, ServiceFailed } from './service.ts'
 
+/** SQLSTATE of a connection to a database that is not there. */
+export const NO_SUCH_DATABASE = '3D000'
+
 const USER = 'saleday'
 const DATABASE = 'saleday'
 const CONNECT_TIMEOUT_MS = 5000

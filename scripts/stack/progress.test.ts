@@ -61,8 +61,8 @@ test('a reader that left does not end the program', () => {
 test('a failure is told as what, why and what to do; only what nobody foresaw shows a stack', () => {
   const failed = new StepFailed('The production build failed', 'it ended with code 1\n\nno such module', 'See build.log.')
   expect(explain(failed)).toBe('✗ The production build failed\n\n  it ended with code 1\n  \n  no such module\n\nSee build.log.')
-  expect(explain(new ServiceFailed('web', 'ended with code 1', 'EADDRINUSE'))).toBe(
-    '✗ web ended with code 1. It said last:\n\n  EADDRINUSE',
+  expect(explain(new ServiceFailed('web', 'ended with code 1', 'EADDRINUSE', 'logs/web.log'))).toBe(
+    '✗ web ended with code 1. It said last:\n\n  EADDRINUSE\n\nThe whole of what it said is in logs/web.log. Put right what it names, then start again: data and pages are kept.',
   )
   expect(explain(new ServiceFailed('web', 'ended with code 1', ''))).toContain('(nothing)')
   expect(explain(new Error('a bug'))).toContain('progress.test.ts')

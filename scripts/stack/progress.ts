@@ -85,7 +85,11 @@ export function seconds(ms: number): string {
 /** An error for a person: what failed, why, what to do. A stack only for what nobody foresaw. */
 export function explain(error: unknown): string {
   if (error instanceof StepFailed) return [`✗ ${error.message}`, '', indent(error.why), '', error.todo].join('\n')
-  if (error instanceof ServiceFailed) return [`✗ ${error.message}. It said last:`, '', indent(error.tail || '(nothing)')].join('\n')
+  if (error instanceof ServiceFailed) {
+    const whole = error.logFile ? `The whole of what it said is in ${error.logFile}. ` : ''
+    const todo = `${whole}Put right what it names, then start again: data and pages are kept.`
+    return [`✗ ${error.message}. It said last:`, '', indent(error.tail || '(nothing)'), '', todo].join('\n')
+  }
   return `✗ ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`
 }
 

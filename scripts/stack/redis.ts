@@ -58,7 +58,7 @@ export function redisService({ role, binary, data, port, password, logFile }: Re
     cwd: data,
     env: { ...process.env, ...binary.env },
     logFile,
-    isReady: () => answers(redisUrl({ port, password })),
+    isReady: () => pingRedis(redisUrl({ port, password })),
     readyTimeoutMs: 60_000,
     stopSignal: 'SIGTERM',
     stopPatienceMs: 30_000,
@@ -69,19 +69,24 @@ export function redisUrl({ port, password }: { port: number; password: string })
   return `redis://:${password}@127.0.0.1:${port}`
 }
 
-/** Ready is what has read its log back and answers. */
-async function answers(url: string): Promise<boolean> {
+/** Whether a Redis answers that has read its log back. Rejects with why it cannot be reached. */
+export async function pingRedis(url: string, timeoutMs = ANSWER_TIMEOUT_MS): Promise<boolean> {
   const redis = new Redis(url, {
     lazyConnect: true,
-    connectTimeout: ANSWER_TIMEOUT_MS,
-    commandTimeout: ANSWER_TIMEOUT_MS,
+    connectTimeout: timeoutMs,
+    commandTimeout: timeoutMs,
     maxRetriesPerRequest: 0,
     retryStrategy: null,
   })
-  redis.on('error', () => {})
+  let lost: Error | undefined
+  redis.on('error', (error) => {
+    lost = error
+  })
   try {
     await redis.connect()
     return (await redis.ping()) === 'PONG'
+  } catch (error) {
+    throw lost ?? error // a connection that fails rejects with no more than that it is closed
   } finally {
     redis.disconnect()
   }

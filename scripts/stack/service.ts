@@ -24,18 +24,20 @@ export type ServiceSpec = {
   readonly stopPatienceMs: number
 }
 
-/** A service could not be started or kept up. `tail` is the end of what it said. */
+/** A service could not be started or kept up. `tail` is the end of what it said, `logFile` has the whole, where there is one. */
 export class ServiceFailed extends Error {
   readonly service: string
   /** A verb and what follows: `ended with code 1`. */
   readonly why: string
   readonly tail: string
+  readonly logFile: string | null
 
-  constructor(service: string, why: string, tail: string) {
+  constructor(service: string, why: string, tail: string, logFile: string | null = null) {
     super(`${service} ${why}`)
     this.service = service
     this.why = why
     this.tail = tail
+    this.logFile = logFile
   }
 }
 
@@ -119,7 +121,7 @@ export class Service {
   }
 
   failure(why: string): ServiceFailed {
-    return new ServiceFailed(this.spec.name, why, this.log.tail())
+    return new ServiceFailed(this.spec.name, why, this.log.tail(), this.log.file)
   }
 
   async #end(signal: NodeJS.Signals): Promise<void> {

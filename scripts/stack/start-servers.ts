@@ -1,4 +1,5 @@
 import { keepPorts } from './kept-ports.ts'
+import { checkOutside } from './outside-servers.ts'
 import { createDatabase } from './postgres.ts'
 import { findPostgres } from './postgres-binaries.ts'
 import { findRedis } from './redis-binary.ts'
@@ -23,6 +24,7 @@ export type StartServersOptions = {
 export async function startServers(options: StartServersOptions): Promise<{ addresses: Addresses; mailPage: string | null }> {
   const { project, state, port, outside, start, say } = options
   const { DATABASE_URL, CORE_REDIS_URL, CACHE_REDIS_URL, STRIPE_SECRET_KEY, STRIPE_API_URL, SMTP_URL } = outside
+  await checkOutside(outside)
   const secrets = readSecrets(state.data)
   const ports = await keepPorts(state.data, port)
   const server: ServersOptions = { project, data: state.data, logs: state.logs, ports, secrets, durable: true }
