@@ -127,22 +127,29 @@ test(
   START_MS,
 )
 
-type Start = ReturnType<typeof start>
+type Start = {
+  readonly pid: number
+  readonly ended: Promise<number | null>
+  said(): string
+  signal(signal: NodeJS.Signals): void
+  /** Resolves once it has said this. */
+  says(text: string): Promise<void>
+}
 
-function start() {
+function start(): Start {
   const child = spawn(process.execPath, ['scripts/start.ts', '--port', String(port)], { cwd: copy, env: bareEnvironment(), stdio: 'pipe' })
   const pid = child.pid ?? 0
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk))
   const identity = identify(pid)
   // Where this test is killed, the next run ends it, and it ends what it has started.
-  if (identity) record.keep({ ...identity, name: 'start', stopSignal: 'SIGTERM', stopPatienceMs: 60_000 })
+  if (identity) record.keep({ ...identity, name: `start ${pid}`, stopSignal: 'SIGTERM', stopPatienceMs: 60_000 })
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
-  const one = {
+  const one: Start = {
     pid,
     ended,
     said: () => output,
-    signal: (signal: NodeJS.Signals) => child.kill(signal),
+    signal: (signal) => void child.kill(signal),
     async says(text: string) {
       const hasEnded = ended.then(() => Promise.reject(new Error(`It ended:\n${output}`)))
       await Promise.race([vi.waitFor(() => expect(output).toContain(text), { timeout: START_MS }), hasEnded])
@@ -154,8 +161,8 @@ function start() {
 
 /** No address of a server from outside, and nothing that a test runner sets. */
 function bareEnvironment(): NodeJS.ProcessEnv {
-  const { PATH, HOME } = process.env
-  return { PATH, HOME } as NodeJS.ProcessEnv
+  const { PATH, HOME, NODE_ENV } = process.env
+  return { PATH, HOME, NODE_ENV }
 }
 
 function recorded(): (ProcessIdentity & { name: string })[] {
