@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { identify } from './process-identity.mjs'
 import { AlreadyRunning, isHeld, type RecordedProcess, RunRecord } from './run-record.ts'
 import { takeOver } from './take-over.ts'
@@ -114,6 +114,7 @@ test('a run whose starter was killed is stopped in its order, and taken over', a
     ${FOR_EVER}
   `)
   const pid = Number(wrapper.said)
+  onTestFinished(() => void (identify(pid) && process.kill(pid, 'SIGKILL')))
   await expect(takeOver(folder, '', () => {})).rejects.toMatchObject({ pid, isOrphan: false })
   await end(wrapper)
   const stopping = vi.fn()
