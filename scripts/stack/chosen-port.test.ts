@@ -1,4 +1,5 @@
 import net from 'node:net'
+import os from 'node:os'
 import { expect, test } from 'vitest'
 import { choosePort, isFree } from './chosen-port.mjs'
 import { freePort } from './ports.ts'
@@ -23,7 +24,9 @@ test('--port without a number is no port, rather than the default', () => {
   expect(choosePort(['--port'], { PORT: '3000' })).toEqual({ text: '', port: null })
 })
 
-test.each(['127.0.0.1', '::', '0.0.0.0'])('a port that somebody listens on at %s is in use', async (host) => {
+const hasIpv6 = Object.values(os.networkInterfaces()).some((all) => all?.some(({ address }) => address === '::1'))
+
+test.each(['127.0.0.1', '::', '0.0.0.0', ...(hasIpv6 ? ['::1'] : [])])('a port that somebody listens on at %s is in use', async (host) => {
   const port = await freePort()
   expect(await isFree(port, 'everywhere')).toBe(true)
   const server = net.createServer().listen({ port, host })
