@@ -95,12 +95,13 @@ function npmCi(root, lock) {
         interrupted = code
         end()
       }
-      process.once(signal, listener)
+      // For good: a Ctrl-C comes from the terminal and from npm, and the second would end us before we have ended what we started.
+      process.on(signal, listener)
       return () => process.off(signal, listener)
     })
     const done = (code) => {
       clearTimeout(timer)
-      for (const off of listeners) off()
+      if (!interrupted) for (const off of listeners) off()
       resolve({ code, output, interrupted })
     }
     for (const stream of [child.stdout, child.stderr]) {
