@@ -5,7 +5,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { choosePort, isFree } from './stack/chosen-port.mjs'
+import { choosePort, findPortProblem } from './stack/chosen-port.mjs'
 import { installDependencies, isInstalled, linkPostgresLibraries } from './stack/install.mjs'
 import { readLock } from './stack/run-lock.mjs'
 
@@ -35,9 +35,8 @@ process.exitCode = await run(pinnedNode())
 async function checkPort() {
   const { text, port } = choosePort(args, process.env)
   if (port === null) fail(`${JSON.stringify(text)} is no port.`, 'Choose one from 1 to 65535: npm start -- --port 3000')
-  if (!(await isFree(port, 'everywhere'))) {
-    fail(`Port ${port} is in use: another program listens on it.`, 'Stop that program, or choose another port: npm start -- --port 3001')
-  }
+  const problem = await findPortProblem(port)
+  if (problem) fail(`${problem.what}: ${problem.why}.`, problem.todo)
 }
 
 /** The Node that the dependencies brought, or this one where there is none for the platform and it is new enough. */

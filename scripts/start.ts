@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { isFree } from './stack/chosen-port.mjs'
+import { findPortProblem } from './stack/chosen-port.mjs'
 import { explain, Progress, StepFailed, seconds } from './stack/progress.ts'
 import { AlreadyRunning } from './stack/run-record.ts'
 import { readStartOptions } from './stack/start-options.ts'
@@ -33,10 +33,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 try {
   const orphans = await record.endOrphans()
   if (orphans.length > 0) progress.say(`✓ Ended what an earlier start had left behind: ${orphans.join(', ')}`)
-  if (!(await isFree(options.port, 'everywhere'))) {
-    const todo = `Stop that program, or choose another port: npm start -- --port ${options.port === 65_535 ? 3000 : options.port + 1}`
-    throw new StepFailed(`Port ${options.port} is in use`, 'another program listens on it', todo)
-  }
+  const problem = await findPortProblem(options.port)
+  if (problem) throw new StepFailed(problem.what, problem.why, problem.todo)
   await launcher.start()
 } catch (error) {
   await end(1, explain(error))

@@ -1,7 +1,7 @@
 import net from 'node:net'
 import os from 'node:os'
 import { expect, test } from 'vitest'
-import { choosePort, isFree } from './chosen-port.mjs'
+import { choosePort, findPortProblem, isFree } from './chosen-port.mjs'
 import { freePort } from './ports.ts'
 
 test.each([
@@ -29,10 +29,15 @@ const hasIpv6 = Object.values(os.networkInterfaces()).some((all) => all?.some(({
 test.each(['127.0.0.1', '::', '0.0.0.0', ...(hasIpv6 ? ['::1'] : [])])('a port that somebody listens on at %s is in use', async (host) => {
   const port = await freePort()
   expect(await isFree(port, 'everywhere')).toBe(true)
+  expect(await findPortProblem(port)).toBeNull()
   const server = net.createServer().listen({ port, host })
   await new Promise((ready) => server.once('listening', ready))
   try {
     expect(await isFree(port, 'everywhere')).toBe(false)
+    expect(await findPortProblem(port)).toMatchObject({
+      what: `Port ${port} is in use`,
+      todo: expect.stringContaining(`--port ${port + 1}`),
+    })
   } finally {
     await new Promise((closed) => server.close(closed))
   }
