@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import fs from 'node:fs'
-import os from 'node:os'
 import path from 'node:path'
 import { identify } from './process-identity.mjs'
 
@@ -27,8 +26,11 @@ export function isInstalled(root) {
  * @param {(what: string, todo: string) => never} fail
  */
 export async function installDependencies(root, fail) {
-  const lock = path.join(os.tmpdir(), `saleday-install-${createHash('sha256').update(root).digest('hex').slice(0, 12)}`)
-  while (!takeTurn(lock)) await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
+  const lock = path.join(root, '.saleday-installing')
+  if (!takeTurn(lock)) {
+    console.log('… Waiting for another start, which is installing the dependencies')
+    while (!takeTurn(lock)) await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
+  }
   process.once('exit', () => fs.rmSync(lock, { force: true }))
   if (!isInstalled(root)) await runNpm(root, lock, fail)
   fs.rmSync(lock, { force: true })
@@ -148,8 +150,9 @@ function takeTurn(lock) {
   if (!stat) return false
   const owner = Number(fs.readFileSync(lock, 'utf8'))
   const isStale = Date.now() - stat.mtimeMs > TIMEOUT_MS || (owner > 0 && !identify(owner))
-  if (isStale) fs.rmSync(lock, { force: true })
-  return false
+  if (!isStale) return false
+  fs.rmSync(lock, { force: true })
+  return takeTurn(lock)
 }
 
 function stampOf(root) {

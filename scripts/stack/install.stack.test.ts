@@ -51,7 +51,17 @@ test('of two that want to install at once, one does and the other waits for it',
   await vi.waitFor(() => expect(npmPids()).toHaveLength(1), WAIT)
   fs.writeFileSync(path.join(base, 'go'), '')
   expect(await Promise.all(both.map(({ ended }) => ended))).toEqual([0, 0])
+  expect(both.filter(({ said }) => said().includes('Waiting for another start'))).toHaveLength(1)
+  expect(fs.readdirSync(root)).toEqual(['node_modules', 'package-lock.json'])
   expect(npmPids()).toHaveLength(1)
+})
+
+test("a turn that somebody was killed in is anybody's", async () => {
+  npmIs('exit 0')
+  fs.writeFileSync(path.join(root, '.saleday-installing'), '99999999')
+  const one = install()
+  expect(await one.ended).toBe(0)
+  expect(one.said()).not.toContain('Waiting')
 })
 
 test('a failure shows the last that npm said and what to do, and counts as not installed', async () => {
