@@ -44,7 +44,7 @@ export async function buildStore({ project, distDir, env, catalogue, logFile, on
   await runNode({
     name: 'production build',
     what: 'The production build failed',
-    todo: `The whole of what it said is in ${logFile}.`,
+    todo: `Put right what it names, then start again. The whole of what it said is in ${logFile}.`,
     project,
     args: ['node_modules/next/dist/bin/next', 'build'],
     env: { ...process.env, ...env, NODE_ENV: 'production', NEXT_DIST_DIR: distDir, NEXT_TELEMETRY_DISABLED: '1' },

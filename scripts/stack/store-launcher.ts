@@ -100,11 +100,9 @@ export class StoreLauncher {
     fs.mkdirSync(state.data, { mode: 0o755 })
     fs.rmSync(path.join(project, DIST_DIR), { recursive: true, force: true })
     const outside = ['DATABASE_URL', 'CORE_REDIS_URL', 'CACHE_REDIS_URL'].filter((name) => process.env[name])
-    say(
-      outside.length > 0
-        ? `what ${outside.join(', ')} name${outside.length === 1 ? 's' : ''} is not ours and stays as it is`
-        : 'data and built pages removed',
-    )
+    const kept =
+      outside.length > 0 ? `; what ${outside.join(', ')} name${outside.length === 1 ? 's' : ''} is not ours and stays as it is` : ''
+    say(`data and built pages removed${kept}`)
   }
 }
 
