@@ -80,13 +80,20 @@ export class RunRecord {
 
   /** Drops a process that has ended. */
   forget(name: string): void {
-    this.#write(this.#run.processes.filter((process) => process.name !== name))
+    this.#tryToWrite(this.#run.processes.filter((process) => process.name !== name))
   }
 
   /** Lets go of the folder. What still lives stays on record for the next run. */
   release(): void {
-    this.#write(this.#run.processes.filter(isAlive))
+    this.#tryToWrite(this.#run.processes.filter(isAlive))
     this.#letGo()
+  }
+
+  /** For what has ended: to stay on record does no harm, but a full disk, or a folder that was removed, must not cut a stop short. */
+  #tryToWrite(processes: readonly RecordedProcess[]): void {
+    try {
+      this.#write(processes)
+    } catch {}
   }
 
   #write(processes: readonly RecordedProcess[]): void {

@@ -86,6 +86,15 @@ test('services stop one after the other, the last started first', async () => {
   expect(heard).toEqual([])
 })
 
+test('services stop although their record can be written no more', async () => {
+  const services = ['Postgres', 'web'].map((name) => program(name, FOR_EVER))
+  for (const service of services) await supervisor.start(service)
+  const pids = services.map(({ pid }) => pid ?? 0)
+  fs.rmSync(path.join(folder, 'run'), { recursive: true })
+  await supervisor.stop()
+  expect(pids.filter(identify)).toEqual([])
+})
+
 test('stopping in the pause before a new start leaves nothing, and starts nothing', async () => {
   supervisor = supervise({ ...QUICK, pauseMs: 60_000 })
   const service = program('web', FOR_EVER)
