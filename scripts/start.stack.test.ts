@@ -7,15 +7,17 @@ import path from 'node:path'
 import { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { copyFolder } from './stack/copy-folder.ts'
+import { sendSignal } from './stack/end-process.ts'
 import { freePort } from './stack/ports.ts'
 import { identify, isAlive, type ProcessIdentity } from './stack/process-identity.mjs'
 import { redisUrl } from './stack/redis.ts'
 import { findRedis } from './stack/redis-binary.ts'
 import { runCommand } from './stack/run-command.ts'
+import { readLock } from './stack/run-lock.mjs'
 import { RunRecord } from './stack/run-record.ts'
 import { openStateFolder } from './stack/state-folder.ts'
 
-/** The real launcher, in a copy of the project without its pages: a build that is to fail has none, one that is to take its time has one. */
+/** The real launcher, in a copy of the project with a page of its own in place of the shop's, which builds in seconds, or none, which fails. */
 const COPIED = [
   'domain',
   'prisma',
@@ -26,9 +28,11 @@ const COPIED = [
   'package.json',
   'package-lock.json',
   'next.config.mjs',
+  'tsconfig.json',
 ]
 const PAGE = 'export default () => null\n'
 const LAYOUT = 'export default ({ children }: { children: React.ReactNode }) => <html lang="en"><body>{children}</body></html>\n'
+const OPEN = 'Saleday is open at'
 const SERVERS = ['Postgres', 'Redis core', 'Redis cache', 'mail', 'payment gateway']
 const START_MS = 120_000
 
@@ -55,6 +59,7 @@ beforeAll(async () => {
 
 afterEach(async () => {
   for (const one of starts.splice(0)) {
+    signalOwner('SIGTERM') // who started it may have been killed
     one.signal('SIGTERM')
     await one.ended
   }
@@ -96,15 +101,13 @@ test(
 test(
   'a start after a kill -9 of the launcher ends all that it had left, in the build too, and keeps data; SIGTERM leaves nothing',
   async () => {
-    fs.mkdirSync(path.join(copy, 'app'))
-    fs.writeFileSync(path.join(copy, 'app', 'page.tsx'), PAGE)
-    fs.writeFileSync(path.join(copy, 'app', 'layout.tsx'), LAYOUT)
+    await givePages()
     const first = start()
     await onRecord('production build')
     const left = recorded()
     await core((redis) => redis.set('kept', '7'))
-    first.signal('SIGKILL')
-    await first.ended
+    signalOwner('SIGKILL')
+    expect(await first.ended).toBe(137)
     expect(left.filter(isAlive).map(({ name }) => name)).toEqual(expect.arrayContaining(['production build', ...SERVERS]))
 
     const second = start()
@@ -115,12 +118,53 @@ test(
 
     const third = start()
     expect(await third.ended).toBe(1)
-    expect(third.said()).toContain(`process ${second.pid} runs it at http://localhost:${port}`)
+    expect(third.said()).toContain(`process ${owner()?.pid} runs it at http://localhost:${port}`)
 
     const running = recorded()
     expect(names()).toEqual(expect.arrayContaining(['production build', ...SERVERS]))
     second.signal('SIGTERM')
     expect(await second.ended).toBe(0)
+    expect(running.some(isAlive)).toBe(false)
+    expect(recorded()).toEqual([])
+  },
+  START_MS,
+)
+
+test(
+  'a store opens; one whose launcher, or whoever passes signals to it, was killed is stopped by the next start; SIGTERM leaves nothing',
+  async () => {
+    await givePages()
+    const first = start()
+    await first.says(OPEN)
+    expect(await health()).toBe('ready')
+    const orphan = owner()
+    if (orphan) record.keep({ ...orphan, name: 'store', stopSignal: 'SIGTERM', stopPatienceMs: 60_000 })
+    first.signal('SIGKILL')
+    await vi.waitFor(() => expect(identify(first.pid)).toBeNull())
+    expect(await health()).toBe('ready')
+
+    const second = start()
+    await second.says(`Stopping the store that an earlier start had left running (process ${orphan?.pid})`)
+    await second.says(OPEN)
+    expect(second.said()).toContain('Production build – unchanged')
+    expect(orphan && isAlive(orphan)).toBe(false)
+    const left = recorded()
+    signalOwner('SIGKILL')
+    expect(await second.ended).toBe(137)
+
+    const third = start()
+    await third.says(
+      `Ended what an earlier start had left behind: web, ${names()
+        .filter((name) => name !== 'web')
+        .join(', ')}`,
+    )
+    await third.says(OPEN)
+    expect(left.some(isAlive)).toBe(false)
+    const running = recorded()
+    expect(names()).toEqual(expect.arrayContaining([...SERVERS, 'workers', 'media', 'web']))
+    third.signal('SIGTERM')
+    expect(await third.ended).toBe(0)
+    expect(third.said()).toContain('Stopped')
     expect(running.some(isAlive)).toBe(false)
     expect(recorded()).toEqual([])
   },
@@ -137,7 +181,8 @@ type Start = {
 }
 
 function start(): Start {
-  const child = spawn(process.execPath, ['scripts/start.ts', '--port', String(port)], { cwd: copy, env: bareEnvironment(), stdio: 'pipe' })
+  const args = ['scripts/launch.mjs', 'scripts/start.ts', '--port', String(port)]
+  const child = spawn(process.execPath, args, { cwd: copy, env: bareEnvironment(), stdio: 'pipe' })
   const pid = child.pid ?? 0
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk))
@@ -163,6 +208,31 @@ function start(): Start {
 function bareEnvironment(): NodeJS.ProcessEnv {
   const { PATH, HOME, NODE_ENV } = process.env
   return { PATH, HOME, NODE_ENV }
+}
+
+/** A page, and what the launcher asks. */
+async function givePages(): Promise<void> {
+  const app = path.join(copy, 'app')
+  if (fs.existsSync(app)) return
+  fs.mkdirSync(path.join(app, 'api'), { recursive: true })
+  fs.writeFileSync(path.join(app, 'page.tsx'), PAGE)
+  fs.writeFileSync(path.join(app, 'layout.tsx'), LAYOUT)
+  await copyFolder(path.join(project, 'app', 'api', 'health'), path.join(app, 'api', 'health'))
+}
+
+/** The launcher itself; what a test starts is the first of those that pass signals on to it. */
+function owner(): ProcessIdentity | null {
+  return readLock(path.join(copy, '.saleday', 'run')).owner
+}
+
+function signalOwner(signal: NodeJS.Signals): void {
+  const { pid } = owner() ?? {}
+  if (pid) sendSignal(pid, signal)
+}
+
+async function health(): Promise<string> {
+  const response = await fetch(`http://localhost:${port}/api/health/ready`)
+  return ((await response.json()) as { status: string }).status
 }
 
 function recorded(): (ProcessIdentity & { name: string })[] {
