@@ -30,6 +30,7 @@ export async function findViolations(servers: {
       ...(await neverOversold(db)),
       ...(await movementsAddUp(db)),
       ...(await coreAgrees(db, core)),
+      ...(await coreShowsWhatIs(db, core)),
       ...(await nothingWaits(db, core)),
       ...(await paidMeansSold(db, books)),
     ]
@@ -73,6 +74,23 @@ async function coreAgrees(db: pg.Client, core: Redis): Promise<string[]> {
     if (held > 0) found.push(`no leaked reservation: ${held} of ${row.sku} are held by nobody`)
   }
   return found
+}
+
+/** An order that core still remembers shows the state that Postgres has; one without a view shows as just received. */
+async function coreShowsWhatIs(db: pg.Client, core: Redis): Promise<string[]> {
+  const { rows } = await db.query('SELECT id::text, state::text, version FROM orders')
+  const pipeline = core.pipeline()
+  for (const row of rows) pipeline.hmget(`{inv:0}:checkout:${row.id}`, 'fingerprint', 'view', 'viewVersion')
+  const replies = (await pipeline.exec()) ?? []
+  return rows.flatMap((row, i) => {
+    const [error, fields] = replies[i] ?? []
+    if (error) throw error
+    const [fingerprint, view, viewVersion] = fields as (string | null)[]
+    if (fingerprint === null) return []
+    const state = view ? JSON.parse(view).state : 'RECEIVED'
+    if (state === row.state && Number(viewVersion) === row.version) return []
+    return [`core shows what is: order ${row.id} is ${state} (${viewVersion}) in core, ${row.state} (${row.version}) in Postgres`]
+  })
 }
 
 async function nothingWaits(db: pg.Client, core: Redis): Promise<string[]> {

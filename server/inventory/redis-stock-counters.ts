@@ -11,7 +11,17 @@ import { scripts } from '../redis/scripts.ts'
 import { readIntakeStream, readWholeStream } from './intake-stream.ts'
 import { offerFromHash, offerToFields } from './offer-hash.ts'
 import { parsePlaceReply } from './place-reply.ts'
-import type { IntakeEntry, Movement, OrderView, PlaceAnswer, Placing, Snapshot, StockCounters, StoredCheckout } from './stock-counters.ts'
+import type {
+  IntakeEntry,
+  Movement,
+  OrderView,
+  PlaceAnswer,
+  Placing,
+  RecordedView,
+  Snapshot,
+  StockCounters,
+  StoredCheckout,
+} from './stock-counters.ts'
 
 /** How long core remembers a checkout; Postgres does so for ever. */
 export const CHECKOUT_KEEP_SECONDS = 7 * 24 * 3600
@@ -136,9 +146,11 @@ export class RedisStockCounters implements StockCounters {
     return ok(applied)
   }
 
-  async mirrorOrder(orderId: string, view: OrderView): Promise<Result<void, CoreFailure>> {
+  async mirrorOrder(orderId: string, recorded: RecordedView): Promise<Result<void, CoreFailure>> {
     const key = shardKeys(recordingShardOf(orderId)).checkout(orderId)
-    return settled(await this.#core.run(scripts.mirrorOrder, [key], [view.version, JSON.stringify(view), this.#keepSeconds]))
+    const { version, state, reason, holdUntilMs, fingerprint } = recorded
+    const view: OrderView = { version, state, reason, holdUntilMs }
+    return settled(await this.#core.run(scripts.mirrorOrder, [key], [version, JSON.stringify(view), this.#keepSeconds, fingerprint]))
   }
 
   epochOf(shard: Shard): Promise<Result<string | null, CoreFailure>> {

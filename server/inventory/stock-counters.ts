@@ -35,7 +35,8 @@ export type StockCounters = {
   appliedVersions(skus: readonly Sku[]): Promise<Result<Map<Sku, number>, CoreFailure>>
   /** Applies movements in the order of their versions and returns the version reached. */
   applyMovements(sku: Sku, epoch: string, movements: readonly Movement[]): Promise<Result<number, CoreFailure | Failure<'FENCED'>>>
-  mirrorOrder(orderId: string, view: OrderView): Promise<Result<void, CoreFailure>>
+  /** Keeps an order's latest state beside its checkout; a checkout of other content than was recorded is forgotten. */
+  mirrorOrder(orderId: string, recorded: RecordedView): Promise<Result<void, CoreFailure>>
 
   /** The life that core is in on this shard; null while the shard is fenced. */
   epochOf(shard: Shard): Promise<Result<string | null, CoreFailure>>
@@ -86,6 +87,9 @@ export type OrderView = {
   readonly reason: string | null
   readonly holdUntilMs: number | null
 }
+
+/** A view, and what Postgres recorded the order to be. */
+export type RecordedView = OrderView & { readonly fingerprint: string }
 
 export type IntakeEntry = {
   readonly entryId: string

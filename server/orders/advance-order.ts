@@ -1,7 +1,7 @@
 import { DECLINED_HOLD_SECONDS } from '#/domain/order-state.ts'
 import { type Failure, fail, ok, type Result } from '#/domain/result.ts'
 import { unreachable } from '#/domain/unreachable.ts'
-import type { OrderView } from '../inventory/stock-counters.ts'
+import type { RecordedView } from '../inventory/stock-counters.ts'
 import type { GatewayFailure, IntentStatus } from '../payments/payment-gateway.ts'
 import type { Order } from './order-book.ts'
 import type { Ports } from './ports.ts'
@@ -139,12 +139,10 @@ export async function retryPayment(
   { book, clock }: Pick<Ports, 'book' | 'clock'>,
   orderId: string,
   paymentMethod: string,
-): Promise<Result<OrderView, Failure<'ORDER_MOVED_ON'>>> {
+): Promise<Result<RecordedView, Failure<'ORDER_MOVED_ON'>>> {
   const order = await book.findOrder(orderId)
   const nowMs = clock.now()
   if (order?.state !== 'DECLINED' || holdIsOver(order, nowMs)) return fail('ORDER_MOVED_ON')
   const paying = await book.startPaying(orderId, { afterAttempt: order.attempt, paymentMethod, tellWorker: true, nowMs })
-  if (!paying) return fail('ORDER_MOVED_ON')
-  const { version, state, reason, holdUntilMs } = paying
-  return ok({ version, state, reason, holdUntilMs })
+  return paying ? ok(paying) : fail('ORDER_MOVED_ON')
 }

@@ -86,18 +86,23 @@ test('an older state never replaces a newer one on the page, and a forgotten che
   const unit = await engine.sell()
   const { checkoutId, ...placing } = await engine.placing([[unit, 1]])
   await engine.counters.place({ checkoutId, ...placing })
+  const { fingerprint } = placing
   const view = (version: number, state: 'PAYING' | 'CONFIRMED') => ({ version, state, reason: null, holdUntilMs: null })
-  await Promise.all([view(2, 'PAYING'), view(3, 'CONFIRMED'), view(2, 'PAYING')].map((one) => engine.counters.mirrorOrder(checkoutId, one)))
+  await Promise.all(
+    [view(2, 'PAYING'), view(3, 'CONFIRMED'), view(2, 'PAYING')].map((one) =>
+      engine.counters.mirrorOrder(checkoutId, { ...one, fingerprint }),
+    ),
+  )
   const stored = await engine.counters.findCheckout(checkoutId)
   expect(stored.ok && stored.value?.view).toEqual(view(3, 'CONFIRMED'))
   await engine.core.redis.del(shardKeys(SHARD).checkout(checkoutId))
-  await engine.counters.mirrorOrder(checkoutId, view(4, 'CONFIRMED'))
+  await engine.counters.mirrorOrder(checkoutId, { ...view(4, 'CONFIRMED'), fingerprint })
   expect(await engine.counters.findCheckout(checkoutId)).toEqual({ ok: true, value: null })
 })
 
 test('a checkout that core has forgotten is not half remembered', async () => {
   const forgotten = randomUUID()
-  await engine.counters.mirrorOrder(forgotten, { version: 3, state: 'CONFIRMED', reason: null, holdUntilMs: null })
+  await engine.counters.mirrorOrder(forgotten, { version: 3, state: 'CONFIRMED', reason: null, holdUntilMs: null, fingerprint: '' })
   expect(await engine.core.redis.exists(shardKeys(SHARD).checkout(forgotten))).toBe(0)
 })
 

@@ -3,7 +3,7 @@ import type { OrderState } from '#/domain/order-state.ts'
 import type { Failure, Result } from '#/domain/result.ts'
 import type { Shard } from '#/domain/sharding.ts'
 import type { Sku } from '#/domain/sku.ts'
-import type { IntakeEntry, Movement, OrderView } from '../inventory/stock-counters.ts'
+import type { IntakeEntry, Movement, RecordedView } from '../inventory/stock-counters.ts'
 import type { PlacedOrder } from './placed-order.ts'
 
 /**
@@ -38,7 +38,7 @@ export type OrderBook = {
   wakeDueOrders(nowMs: number, limit: number): Promise<number>
   /** Hands the oldest messages of these topics to `deliver` and deletes them once it returns. Returns how many. */
   relay(topics: readonly Topic[], limit: number, deliver: (messages: OutboxMessage[]) => Promise<void>): Promise<number>
-  views(orderIds: readonly string[]): Promise<Map<string, OrderView>>
+  views(orderIds: readonly string[]): Promise<Map<string, RecordedView>>
   movementsAfter(sku: Sku, version: number, limit: number): Promise<Movement[]>
   stockVersions(afterSku: string, limit: number): Promise<Map<Sku, number>>
   versionsOf(skus: readonly Sku[]): Promise<Map<Sku, number>>
@@ -86,6 +86,7 @@ export type MailKind = 'receipt' | 'rejected' | 'cancelled'
 
 export type Order = {
   readonly orderId: string
+  readonly fingerprint: string
   readonly state: OrderState
   readonly version: number
   readonly attempt: number

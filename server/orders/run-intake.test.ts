@@ -10,6 +10,7 @@ import { shardKeys, skuKeys } from '../redis/keys.ts'
 import type { Ports } from './ports.ts'
 import { postgresOrderBook } from './postgres-order-book.ts'
 import { takeInBatch } from './run-intake.ts'
+import { showOrder } from './show-order.ts'
 import { INTAKE_LOCK } from './take-in.ts'
 
 let engine: TestEngine
@@ -111,6 +112,41 @@ test('another reservation of an order that is recorded is dropped; the order sta
   expect(await engine.core.redis.exists(skuKeys(unit).held)).toBe(0)
   expect(await allocatedOf(unit)).toBe(2)
   expect(await engine.desk.accountOf(placing.checkoutId)).toEqual({ charges: 1, intents: ['succeeded'] })
+})
+
+test('an order that core has forgotten and takes again shows as it stands, not as just received', async () => {
+  const placing = await place(await engine.sell({ stock: 10 }), 2)
+  await engine.rest()
+  await engine.core.redis.del(shardKeys(SHARD).checkout(placing.checkoutId))
+  const again = { ...placing, reservationId: randomUUID() }
+  expect((await engine.counters.place(again)).code).toBe('PLACED')
+  await engine.rest()
+  expect(await showOrder(engine, placing.checkoutId)).toMatchObject({ shown: { order: placing.order, view: { state: 'CONFIRMED' } } })
+  expect((await engine.counters.place(placing)).code).toBe('SEEN')
+  expect(await engine.violations()).toEqual([])
+})
+
+test('an order whose record comes once more, to a core without its state, shows as it stands', async () => {
+  const placing = await place(await engine.sell({ stock: 10 }), 2)
+  await engine.rest()
+  await engine.core.redis.hdel(shardKeys(SHARD).checkout(placing.checkoutId), 'view', 'viewVersion')
+  expect(await engine.violations()).toEqual([expect.stringContaining('core shows what is')])
+  await append(placing)
+  await engine.rest()
+  expect(await showOrder(engine, placing.checkoutId)).toMatchObject({ shown: { view: { state: 'CONFIRMED' } } })
+  expect(await engine.violations()).toEqual([])
+})
+
+test('an order that core has forgotten and takes again with other content shows what was recorded', async () => {
+  const unit = await engine.sell({ stock: 10 })
+  const placing = await place(unit, 2)
+  await engine.rest()
+  await engine.core.redis.del(shardKeys(SHARD).checkout(placing.checkoutId))
+  const other = { ...(await engine.placing([[unit, 1]], { street: 'Elsewhere 2' })), checkoutId: placing.checkoutId }
+  expect((await engine.counters.place(other)).code).toBe('PLACED')
+  await engine.rest()
+  expect(await showOrder(engine, placing.checkoutId)).toMatchObject({ shown: { order: placing.order, view: { state: 'CONFIRMED' } } })
+  expect(await engine.violations()).toEqual([])
 })
 
 test('the same order twice in one batch is one order', async () => {

@@ -43,6 +43,10 @@ export async function takeIn(
           [...changes].map(([unit, change]: [Sku, StockChange]) => ({ sku: unit, onHandDelta: 0, ...change })),
           nowMs,
         )
+        await tellAgain(
+          tx,
+          decided.filter(({ decision }) => decision === 'redelivered' || decision === 'superseded').map((placed) => placed.orderId),
+        )
         const count = (wanted: string) => decisions.filter((decision) => decision === wanted).length
         return ok({
           allocated: count('allocate'),
@@ -77,6 +81,12 @@ async function lockStock(tx: Tx, skus: readonly Sku[]) {
   const rows = await tx.$queryRaw<{ sku: Sku; onHand: number; allocated: number }[]>`
     SELECT sku, on_hand AS "onHand", allocated FROM stock WHERE sku = ANY(${skus}::text[]) ORDER BY sku FOR UPDATE`
   return new Map(rows.map((row) => [row.sku, row]))
+}
+
+/** A core that takes a recorded order anew has forgotten its state, and its page would say "received" until the order's next step. */
+async function tellAgain(tx: Tx, orderIds: readonly string[]): Promise<void> {
+  if (orderIds.length === 0) return
+  await tx.outboxMessage.createMany({ data: [...new Set(orderIds)].map((subject) => ({ topic: 'order.changed', subject })) })
 }
 
 type Decided = IntakeOrder & { readonly decision: string | undefined }
