@@ -18,5 +18,5 @@ export function isFinal(state: VisibleState): boolean {
   return (STATES_FINAL as readonly VisibleState[]).includes(state)
 }
 
-/** How long a declined order keeps its items for another card. */
+/** How long a declined order keeps its items for another card, from the first decline on. */
 export const DECLINED_HOLD_SECONDS = 15 * 60

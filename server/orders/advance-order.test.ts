@@ -147,6 +147,30 @@ test('card after card may be declined, and the order stays one with one intent',
   expect(await engine.desk.accountOf(orderId)).toEqual({ charges: 0, intents: ['requires_payment_method'] })
 })
 
+test('declining again and again ends at the deadline that the first decline has set', async () => {
+  const orderId = await declined()
+  const { holdUntilMs } = await read(orderId)
+  for (let attempt = 2; attempt < 5; attempt += 1) {
+    await engine.later(HOLD_MS / 4)
+    expect(await retryPayment(engine, orderId, DECLINED_CARD)).toMatchObject({ ok: true })
+    await engine.rest()
+    expect(await read(orderId)).toMatchObject({ state: 'DECLINED', attempt, holdUntilMs })
+  }
+  await engine.later(HOLD_MS / 4)
+  expect(await read(orderId)).toMatchObject({ state: 'CANCELLED', reason: 'NOT_PAID_IN_TIME' })
+  expect(await freeUnits(orderId)).toBe(3)
+})
+
+test('a card that is declined after the deadline, pressed before it, ends the hold', async () => {
+  const orderId = await declined()
+  await engine.later(HOLD_MS - 1000)
+  expect(await retryPayment(engine, orderId, DECLINED_CARD)).toMatchObject({ ok: true })
+  engine.clock.pass(2000)
+  await engine.rest()
+  await engine.later(0)
+  expect(await read(orderId)).toMatchObject({ state: 'CANCELLED', reason: 'NOT_PAID_IN_TIME' })
+})
+
 test('when the hold is over the intent is cancelled at the gateway first, and only then the stock is given back', async () => {
   const orderId = await declined()
   await engine.desk.goWrong({ match: { operation: 'payment_intents.cancel' }, drop: 'before' })

@@ -97,7 +97,8 @@ async function settle({ book, clock }: Engine, order: Order, status: IntentStatu
       return confirmed === 'refund-due' ? { kind: 'stuck', reason: 'a cancelled order was paid' } : { kind: 'final' }
     }
     case 'declined': {
-      const holdUntilMs = nowMs + DECLINED_HOLD_SECONDS * 1000
+      // Set by the first decline, kept by those after it: card after card must not hold the items for ever.
+      const holdUntilMs = order.holdUntilMs ?? nowMs + DECLINED_HOLD_SECONDS * 1000
       await book.decline(orderId, attempt, { reason: status.reason, holdUntilMs, nowMs })
       return { kind: 'waiting-for-shopper' }
     }

@@ -24,7 +24,6 @@ export async function startPaying(
         attempt: { increment: 1 },
         paymentMethod,
         reason: null,
-        holdUntil: null,
         nextCheckAt: new Date(nowMs + PAYING_CHECK_MS),
         checks: 0,
       },

@@ -93,6 +93,7 @@ export type Order = {
   /** How often upkeep has looked since the state last changed. */
   readonly checks: number
   readonly reason: string | null
+  /** Since the first decline, and kept while another card is tried. */
   readonly holdUntilMs: number | null
   readonly paymentIntentId: string | null
   readonly placedAtMs: number

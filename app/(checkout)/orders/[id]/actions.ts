@@ -4,6 +4,7 @@ import { redirect } from 'next/navigation'
 import { z } from 'zod'
 import { addToCart, type CartLine } from '#/domain/cart.ts'
 import { sku } from '#/domain/sku.ts'
+import { admit } from '#/server/admission/admit.ts'
 import { emptyCart } from '#/server/cart/cart-cookie.ts'
 import { retryPayment } from '#/server/orders/advance-order.ts'
 import { showOrder } from '#/server/orders/show-order.ts'
@@ -11,12 +12,13 @@ import { isTestCard } from '#/server/payments/test-cards.ts'
 import { mayOpenOrder, readCart, writeCart } from '#/server/web/cookies.ts'
 import { runtime } from '#/server/web/runtime.ts'
 
-/** Another card for a declined order. When the order has moved on meanwhile, its page says so. */
+/** Another card for a declined order. When the order has moved on meanwhile, or cards come too fast, its page shows how it stands. */
 export async function tryCardAction(orderId: string, form: FormData): Promise<void> {
   const id = await authorized(orderId)
   const paymentMethod = form.get('paymentMethod')
-  const { ports } = runtime()
-  if (typeof paymentMethod === 'string' && isTestCard(paymentMethod)) {
+  const { ports, cache } = runtime()
+  const isCard = typeof paymentMethod === 'string' && isTestCard(paymentMethod)
+  if (isCard && (await admit(cache, 'payment', id)).ok) {
     const started = await retryPayment(ports, id, paymentMethod)
     // The relay would do this too; doing it here lets the very next page show it.
     if (started.ok) await ports.counters.mirrorOrder(id, started.value)
