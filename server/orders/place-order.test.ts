@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { fail } from '#/domain/result.ts'
 import type { Sku } from '#/domain/sku.ts'
 import { eventually } from '#/drill/engine/eventually.ts'
 import { LossyWire } from '#/drill/engine/lossy-wire.ts'
@@ -116,6 +117,22 @@ test('an order that was placed stays placed when its offer is another by the tim
     code: 'CHECKOUT_CHANGED',
   })
   expect(await placeOrder(engine, request(unit))).toEqual({ ok: false, code: 'PRICE_CHANGED', skus: [unit] })
+})
+
+test('while core cannot say whether an order was placed before, a second press does not say that nothing was', async () => {
+  const unit = await engine.sell()
+  const wanted = request(unit)
+  const placed = await placeOrder(engine, wanted)
+  const [offer] = await engine.book.currentOffers([unit])
+  if (!offer) throw new Error('no offer')
+  await engine.counters.putOffer({ ...offer, version: 2 })
+  class Forgetful extends RedisStockCounters {
+    override async findCheckout() {
+      return fail('CORE_UNKNOWN')
+    }
+  }
+  expect(await placeOrder({ ...engine, counters: new Forgetful(engine.core) }, wanted)).toEqual({ ok: false, code: 'NOT_READY' })
+  expect(await placeOrder(engine, wanted)).toEqual(placed)
 })
 
 test('another card is no other order, another address is', async () => {

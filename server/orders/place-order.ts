@@ -30,7 +30,7 @@ export type PlaceFailure =
   | (Failure<'SOLD_OUT'> & { readonly short: readonly { readonly sku: Sku; readonly available: number }[] })
   | (Failure<'BELOW_MINIMUM'> & { readonly minimumMinor: number })
   | (Failure<'ABOVE_MAXIMUM'> & { readonly maximumMinor: number })
-  /** Nothing was taken and nothing will be: trying again with the same checkout is safe. */
+  /** Nothing was taken by this press and nothing will be; what an earlier one did is not known. Trying again with the same checkout is safe. */
   | Failure<'NOT_READY'>
   /** We do not know yet whether it was placed; trying again with the same checkout is safe and settles it. */
   | Failure<'CHECKING'>
@@ -47,7 +47,11 @@ export async function placeOrder(
   const now = await counters.now()
   if (!now.ok) return fail('NOT_READY')
   const order = await priceAtOffers(counters, agreed, paymentMethod, now.value)
-  if (!order.ok) return (await placedBefore()) ?? order
+  if (!order.ok) {
+    const before = await placedBefore()
+    // What differs by now is told only where core has said that this checkout is no order yet.
+    return before === null ? order : (before ?? fail('NOT_READY'))
+  }
   const deadlineMs = now.value + DEADLINE_MS
   const answer = await counters.place({ checkoutId, reservationId: newId(), fingerprint, deadlineMs, order: order.value })
   if (answer.code !== 'UNKNOWN') return toResult(answer, checkoutId)

@@ -26,7 +26,7 @@ export function problemWords(problem: CheckoutProblem, nameOf: (sku: string) => 
     case 'CHECKOUT_CHANGED':
       return 'You placed an order from that checkout before, and what you sent now differs from it. If you want this as well, place it as an order of its own.'
     case 'NOT_READY':
-      return 'We cannot take your order right now. Nothing was ordered or charged, and your cart is kept. Please try again in a moment.'
+      return 'We cannot take your order right now. Your cart is kept. Please try again in a moment: it is never placed or charged twice.'
     case 'CHECKING':
       return 'We are checking whether your order arrived. You can safely place it again: it is never placed or charged twice.'
     default:
