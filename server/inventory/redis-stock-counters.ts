@@ -32,6 +32,8 @@ export const MAX_INTAKE_BACKLOG = 200_000
 /** Movements a script call takes at most, so that none holds core for long. */
 const MOVEMENTS_PER_CALL = 200
 
+const CHECKOUT_FIELDS = ['fingerprint', 'placedAt', 'record', 'view'] as const
+
 const viewSchema = z.object({
   version: z.int(),
   state: z.enum(['RECEIVED', ...ORDER_STATES]),
@@ -77,17 +79,25 @@ export class RedisStockCounters implements StockCounters {
 
   async findCheckout(checkoutId: string): Promise<Result<StoredCheckout | null, CoreFailure>> {
     const key = shardKeys(recordingShardOf(checkoutId)).checkout(checkoutId)
-    const fields = await this.#core.call((redis) => redis.hmget(key, 'fingerprint', 'placedAt', 'record', 'view'))
-    if (!fields.ok) return fields
-    const [fingerprint, placedAt, record, view] = fields.value
-    if (!fingerprint || !record) return ok(null)
-    return ok({
-      checkoutId,
-      fingerprint,
-      placedAtMs: Number(placedAt),
-      order: placedOrderSchema.parse(JSON.parse(record)),
-      view: view ? viewSchema.parse(JSON.parse(view)) : null,
-    })
+    const fields = await this.#core.call((redis) => redis.hmget(key, ...CHECKOUT_FIELDS))
+    return fields.ok ? ok(toCheckout(checkoutId, fields.value)) : fields
+  }
+
+  async lookForCheckout(checkoutId: string): Promise<Result<{ checkout: StoredCheckout | null; atMs: number }, CoreFailure>> {
+    const key = shardKeys(recordingShardOf(checkoutId)).checkout(checkoutId)
+    const looked = await this.#core.call(async (redis) =>
+      throwFirst(
+        await redis
+          .multi()
+          .time()
+          .hmget(key, ...CHECKOUT_FIELDS)
+          .exec(),
+      ),
+    )
+    if (!looked.ok) return looked
+    const [time, fields] = looked.value as [string[], (string | null)[]]
+    const [seconds, micros] = time.map(Number) as [number, number]
+    return ok({ checkout: toCheckout(checkoutId, fields), atMs: seconds * 1000 + Math.floor(micros / 1000) })
   }
 
   now(): Promise<Result<number, CoreFailure>> {
@@ -200,6 +210,17 @@ export class RedisStockCounters implements StockCounters {
       const replies = throwFirst(await pipeline.exec()) as string[][]
       return new Map(skus.flatMap((sku, i) => (replies[i]?.[0] == null ? [] : [[sku, replies[i]]])))
     })
+  }
+}
+
+function toCheckout(checkoutId: string, [fingerprint, placedAt, record, view]: (string | null | undefined)[]): StoredCheckout | null {
+  if (!fingerprint || !record) return null
+  return {
+    checkoutId,
+    fingerprint,
+    placedAtMs: Number(placedAt),
+    order: placedOrderSchema.parse(JSON.parse(record)),
+    view: view ? viewSchema.parse(JSON.parse(view)) : null,
   }
 }
 

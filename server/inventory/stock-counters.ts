@@ -15,7 +15,9 @@ export type StockCounters = {
   place(placing: Placing): Promise<PlaceAnswer>
   /** What core remembers of a checkout; null when it knows none. */
   findCheckout(checkoutId: string): Promise<Result<StoredCheckout | null, CoreFailure>>
-  /** Core's own clock, for deadlines. Milliseconds. */
+  /** The same with core's own time of that moment: what is absent after its deadline will never be there. */
+  lookForCheckout(checkoutId: string): Promise<Result<{ readonly checkout: StoredCheckout | null; readonly atMs: number }, CoreFailure>>
+  /** Core's own clock as far as we can tell without asking, for setting deadlines. Milliseconds. */
   now(): Promise<Result<number, CoreFailure>>
 
   /** Units a shopper could take right now, at least 0; a SKU that core does not know is absent. */

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { fail } from '#/domain/result.ts'
+import { fail, ok } from '#/domain/result.ts'
 import type { Sku } from '#/domain/sku.ts'
 import { eventually } from '#/drill/engine/eventually.ts'
 import { LossyWire } from '#/drill/engine/lossy-wire.ts'
 import { SHARD } from '#/drill/engine/shelf.ts'
 import { startTestEngine, type TestEngine } from '#/drill/engine/test-engine.ts'
 import { RedisStockCounters } from '../inventory/redis-stock-counters.ts'
+import type { PlaceAnswer, Placing } from '../inventory/stock-counters.ts'
 import { becomesReady } from '../redis/connect.ts'
 import { shardKeys } from '../redis/keys.ts'
 import { type PlaceRequest, placeOrder } from './place-order.ts'
@@ -77,6 +78,38 @@ test('placeOrder settles a lost reply by itself: the shopper is told of the one 
   expect([await waiting(), await availableOf(unit)]).toEqual([1, 9])
   expect(await placeOrder(overFar(), wanted)).toEqual(placed)
   expect([await waiting(), await availableOf(unit)]).toEqual([1, 9])
+})
+
+test('a clock of ours that jumps ahead does not give up a placing that is still on its way', async () => {
+  const unit = await engine.sell()
+  class Jumping extends RedisStockCounters {
+    #aheadMs = 0
+    #onItsWay: Placing | undefined
+
+    override async now() {
+      const now = await super.now()
+      return now.ok ? ok(now.value + this.#aheadMs) : now
+    }
+    override async place(placing: Placing): Promise<PlaceAnswer> {
+      this.#aheadMs = 3_600_000
+      this.#onItsWay = placing
+      return { code: 'UNKNOWN' }
+    }
+    override async findCheckout(checkoutId: string) {
+      return this.#andThenArrives(await super.findCheckout(checkoutId))
+    }
+    override async lookForCheckout(checkoutId: string) {
+      return this.#andThenArrives(await super.lookForCheckout(checkoutId))
+    }
+    async #andThenArrives<T>(seen: T): Promise<T> {
+      if (this.#onItsWay) await super.place(this.#onItsWay)
+      this.#onItsWay = undefined
+      return seen
+    }
+  }
+  const wanted = request(unit)
+  const placed = await placeOrder({ ...engine, counters: new Jumping(engine.core) }, wanted)
+  expect(placed).toMatchObject({ ok: true, value: { orderId: wanted.checkoutId } })
 })
 
 test('while every reply is lost nobody claims to know, and pressing again settles it as the same order', async () => {

@@ -3,7 +3,7 @@ import { MAXIMUM_CHARGE, MINIMUM_CHARGE, totalsOf } from '#/domain/pricing.ts'
 import { type Failure, fail, ok, type Result } from '#/domain/result.ts'
 import { type Sku, sku } from '#/domain/sku.ts'
 import { unreachable } from '#/domain/unreachable.ts'
-import type { PlaceAnswer } from '../inventory/stock-counters.ts'
+import type { PlaceAnswer, StoredCheckout } from '../inventory/stock-counters.ts'
 import { type Agreed, fingerprintOf, type PlacedOrder } from './placed-order.ts'
 import type { Ports } from './ports.ts'
 
@@ -48,9 +48,9 @@ export async function placeOrder(
   if (!now.ok) return fail('NOT_READY')
   const order = await priceAtOffers(counters, agreed, paymentMethod, now.value)
   if (!order.ok) {
-    const before = await placedBefore()
     // What differs by now is told only where core has said that this checkout is no order yet.
-    return before === null ? order : (before ?? fail('NOT_READY'))
+    const stored = await counters.findCheckout(checkoutId)
+    return stored.ok ? (placedBefore(stored.value) ?? order) : fail('NOT_READY')
   }
   const deadlineMs = now.value + DEADLINE_MS
   const answer = await counters.place({ checkoutId, reservationId: newId(), fingerprint, deadlineMs, order: order.value })
@@ -58,22 +58,18 @@ export async function placeOrder(
 
   for (let look = 1; look <= SETTLE_LOOKS; look += 1) {
     await clock.sleep(SETTLE_PAUSE_MS)
-    // The clock is read first: a checkout that is absent after the deadline will never be there.
-    const late = await counters.now()
-    const before = await placedBefore()
+    const looked = await counters.lookForCheckout(checkoutId)
+    if (!looked.ok) continue
+    const before = placedBefore(looked.value.checkout)
     if (before) return before
-    if (before === null && late.ok && late.value > deadlineMs) return fail('NOT_READY')
+    if (looked.value.atMs > deadlineMs) return fail('NOT_READY')
   }
   return fail('CHECKING')
 
-  /** The order that this checkout already is; null when core knows none, undefined when core did not answer. */
-  async function placedBefore(): Promise<Result<Placed, PlaceFailure> | null | undefined> {
-    const stored = await counters.findCheckout(checkoutId)
-    if (!stored.ok) return undefined
-    if (!stored.value) return null
-    return stored.value.fingerprint === fingerprint
-      ? ok({ orderId: checkoutId, placedAtMs: stored.value.placedAtMs })
-      : fail('CHECKOUT_CHANGED')
+  /** The order that this checkout already is; null when core knows none. */
+  function placedBefore(stored: StoredCheckout | null): Result<Placed, PlaceFailure> | null {
+    if (!stored) return null
+    return stored.fingerprint === fingerprint ? ok({ orderId: checkoutId, placedAtMs: stored.placedAtMs }) : fail('CHECKOUT_CHANGED')
   }
 }
 
