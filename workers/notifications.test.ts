@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { DECLINED_HOLD_SECONDS } from '#/domain/order-state.ts'
 import { eventually } from '#/drill/engine/eventually.ts'
+import { SHARD } from '#/drill/engine/shelf.ts'
 import { startTestEngine, type TestEngine } from '#/drill/engine/test-engine.ts'
 import { type Mailer, smtpMailer } from '#/server/notifications/mailer.ts'
+import { shardKeys } from '#/server/redis/keys.ts'
 import { PermanentError } from './define-worker.ts'
 import { sendMail } from './notifications.ts'
 
@@ -21,7 +24,7 @@ afterAll(async () => {
   await engine.stop()
 })
 
-async function confirmed(change: { name?: string; email?: string } = {}): Promise<string> {
+async function confirmed(change: { name?: string; email?: string; paymentMethod?: string } = {}): Promise<string> {
   const { checkoutId, ...placing } = await engine.placing([[await engine.sell(), 1]], change)
   await engine.counters.place({ checkoutId, ...placing })
   await engine.rest()
@@ -49,6 +52,30 @@ test('a worker that died before it could note the mail sends it once more, under
   const mails = await inbox(orderId)
   expect(mails).toHaveLength(2)
   expect(new Set(mails.map((mail) => mail.messageId)).size).toBe(1)
+})
+
+test('mail whose job was lost is told of again until it was sent, and never after', async () => {
+  const confirmedId = await confirmed() // what works the engine by hand lets its mail go
+  const unit = await engine.sell({ stock: 0 })
+  const soldOut = await engine.placing([[unit, 1]])
+  const record = ['order', soldOut.checkoutId, 'reservation', soldOut.reservationId, 'placedAt', Date.now(), 'record']
+  await engine.core.redis.xadd(shardKeys(SHARD).orders, '*', ...record, JSON.stringify(soldOut.order))
+  const declined = await confirmed({ paymentMethod: 'pm_card_chargeDeclined' })
+  await engine.later(DECLINED_HOLD_SECONDS * 1000)
+  const now = engine.clock.now()
+  const due = async (atMs: number) => {
+    await engine.db.outboxMessage.deleteMany()
+    await engine.book.wakeDueMail(atMs, 100)
+    const ids = [confirmedId, soldOut.checkoutId, declined]
+    const messages = await engine.db.outboxMessage.findMany({ where: { topic: 'mail.send' } })
+    return messages.map(({ subject }) => subject).filter((subject) => ids.some((id) => subject.startsWith(id)))
+  }
+  expect((await due(now + 61_000)).sort()).toEqual(
+    [`${confirmedId}/receipt`, `${soldOut.checkoutId}/rejected`, `${declined}/cancelled`].sort(),
+  )
+  expect(await due(now + 62_000)).toEqual([])
+  await sendMail(engine, mailer)({ orderId: confirmedId, kind: 'receipt' })
+  expect(await due(now + 3_600_000)).not.toContain(`${confirmedId}/receipt`)
 })
 
 test('with the mail server away the job fails and may run again; nothing is noted that was not sent', async () => {

@@ -7,13 +7,14 @@ import { type Loop, runLoop } from './run-loop.ts'
 
 const SHARDS_MS = 2000
 const DUE_MS = 1000
+const MAIL_MS = 10_000
 const STOCK_MS = 10_000
 const DUE_BATCH = 200
 const STOCK_PAGE = 500
 
 /**
  * What keeps everything moving when a message was lost: shards of core that are empty or stale are rebuilt, orders that are due are looked
- * at, counters that fell behind replay what they missed. Every process may run it.
+ * at, mail that was not sent is queued again, counters that fell behind replay what they missed. Every process may run it.
  */
 export function runUpkeep(ports: Ports, queued: () => void): Loop[] {
   return [
@@ -23,6 +24,11 @@ export function runUpkeep(ports: Ports, queued: () => void): Loop[] {
     }),
     runLoop('upkeep-orders', DUE_MS, async () => {
       const woken = await ports.book.wakeDueOrders(ports.clock.now(), DUE_BATCH)
+      if (woken > 0) queued()
+      return woken === DUE_BATCH ? 'busy' : 'idle'
+    }),
+    runLoop('upkeep-mail', MAIL_MS, async () => {
+      const woken = await ports.book.wakeDueMail(ports.clock.now(), DUE_BATCH)
       if (woken > 0) queued()
       return woken === DUE_BATCH ? 'busy' : 'idle'
     }),

@@ -5,6 +5,7 @@ import type { OrderUpdateManyMutationInput, OrderWhereInput } from '../db/genera
 import type { OrderModel } from '../db/generated/models.ts'
 import { moveStock } from './move-stock.ts'
 import type { MailKind, Order, StartPaying } from './order-book.ts'
+import { MAIL_CHECK_MS } from './outbox.ts'
 import { findOrder } from './read-order.ts'
 
 /** When upkeep looks at an order whose payment was being taken. */
@@ -47,7 +48,7 @@ export function confirm(db: Db, orderId: string, nowMs: number): Promise<'confir
     const confirmed = await changeOrder(
       tx,
       { id: orderId, state: { in: [...STATES_UNPAID] } },
-      { state: 'CONFIRMED', reason: null, holdUntil: null, nextCheckAt: null },
+      { state: 'CONFIRMED', reason: null, ...ended(nowMs) },
       nowMs,
     )
     if (confirmed) {
@@ -86,7 +87,7 @@ export function cancel(
     const cancelled = await changeOrder(
       tx,
       { id: orderId, paymentIntentId: intentId, state: { in: [...STATES_UNPAID] } },
-      { state: 'CANCELLED', reason, holdUntil: null, nextCheckAt: null },
+      { state: 'CANCELLED', reason, ...ended(nowMs) },
       nowMs,
     )
     if (!cancelled) return false
@@ -94,6 +95,11 @@ export function cancel(
     await tellOfMail(tx, orderId, 'cancelled')
     return true
   })
+}
+
+/** What every end has in common: nothing is held or looked at any more, and a mail tells of it. */
+function ended(nowMs: number) {
+  return { holdUntil: null, nextCheckAt: null, mailDueAt: new Date(nowMs + MAIL_CHECK_MS) }
 }
 
 /** A guarded update: the state (and attempt) in `where` is the lock. Adds the event and tells the page. Null when the order has moved on. */

@@ -36,6 +36,8 @@ export type OrderBook = {
   // What keeps everything moving.
   /** Queues the orders that are due for a look and puts off their next one. Returns how many. */
   wakeDueOrders(nowMs: number, limit: number): Promise<number>
+  /** Queues the mail of ended orders that was not sent in time. Returns how many. */
+  wakeDueMail(nowMs: number, limit: number): Promise<number>
   /** Hands the oldest messages of these topics to `deliver` and deletes them once it returns. Returns how many. */
   relay(topics: readonly Topic[], limit: number, deliver: (messages: OutboxMessage[]) => Promise<void>): Promise<number>
   views(orderIds: readonly string[]): Promise<Map<string, RecordedView>>

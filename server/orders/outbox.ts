@@ -25,6 +25,24 @@ export function relay(
   )
 }
 
+/** How long the job of a mail may take before upkeep tells of it again. A job that is still there makes that a no-op. */
+export const MAIL_CHECK_MS = 60_000
+const NEXT_MAIL_CHECK_MS = 15 * 60_000
+
+/** Queues the mail of ended orders that nobody noted as sent in time: its job went with core, or was given up. Returns how many. */
+export async function wakeDueMail(db: Db, nowMs: number, limit: number): Promise<number> {
+  return db.$executeRaw`
+    WITH due AS (
+      SELECT id FROM orders WHERE mail_due_at <= ${new Date(nowMs)} ORDER BY mail_due_at LIMIT ${limit} FOR UPDATE SKIP LOCKED
+    ), postponed AS (
+      UPDATE orders SET mail_due_at = ${new Date(nowMs + NEXT_MAIL_CHECK_MS)} FROM due WHERE orders.id = due.id
+      RETURNING orders.id, orders.state
+    )
+    INSERT INTO outbox_messages (topic, subject)
+    SELECT 'mail.send', id::text || CASE state WHEN 'CONFIRMED' THEN '/receipt' WHEN 'CANCELLED' THEN '/cancelled' ELSE '/rejected' END
+    FROM postponed`
+}
+
 /**
  * Queues the open orders that are due and doubles the time to their next look, from 15 s up to 15 min. A DECLINED order is due at the end
  * of its hold. Returns how many.

@@ -4,7 +4,7 @@ import { movementsAfter, stockVersions, versionsOf } from '../inventory/ledger.t
 import { bindIntent, cancel, confirm, decline, startPaying } from './change-order.ts'
 import { bury } from './dead-letters.ts'
 import type { OrderBook } from './order-book.ts'
-import { relay, wakeDueOrders } from './outbox.ts'
+import { relay, wakeDueMail, wakeDueOrders } from './outbox.ts'
 import { findOrder, readViews } from './read-order.ts'
 import { epochOf, rebuild } from './rebuild-shard.ts'
 import { mailWasSent, recordMail } from './sent-mail.ts'
@@ -25,6 +25,7 @@ export function postgresOrderBook(db: Db): OrderBook {
     mailWasSent: (...args) => mailWasSent(db, ...args),
     recordMail: (...args) => recordMail(db, ...args),
     wakeDueOrders: (...args) => wakeDueOrders(db, ...args),
+    wakeDueMail: (...args) => wakeDueMail(db, ...args),
     relay: (...args) => relay(db, ...args),
     views: (...args) => readViews(db, ...args),
     movementsAfter: (...args) => movementsAfter(db, ...args),

@@ -6,5 +6,8 @@ export async function mailWasSent(db: Db, orderId: string, kind: MailKind): Prom
 }
 
 export async function recordMail(db: Db, orderId: string, kind: MailKind, nowMs: number): Promise<void> {
-  await db.sentMail.createMany({ data: [{ orderId, kind, at: new Date(nowMs) }], skipDuplicates: true })
+  await db.$transaction([
+    db.sentMail.createMany({ data: [{ orderId, kind, at: new Date(nowMs) }], skipDuplicates: true }),
+    db.order.updateMany({ where: { id: orderId }, data: { mailDueAt: null } }),
+  ])
 }

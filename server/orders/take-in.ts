@@ -6,6 +6,7 @@ import type { Db, Tx } from '../db/client.ts'
 import { isDataError, sqlStateOf } from '../db/sql-state.ts'
 import { moveStock } from './move-stock.ts'
 import type { DataError, IntakeOrder, IntakeTally, NotTheWriter } from './order-book.ts'
+import { MAIL_CHECK_MS } from './outbox.ts'
 import { fingerprintOf } from './placed-order.ts'
 
 /** First key of the advisory locks of intake; the second is the shard. */
@@ -99,7 +100,7 @@ async function insertOrders(tx: Tx, shard: Shard, orders: readonly Decided[], no
     WITH placed AS (
       INSERT INTO orders (
         id, shard, reservation_id, fingerprint, state, version, attempt, reason, email, name, street, city, postcode, country,
-        delivery_method, subtotal_minor, delivery_minor, total_minor, currency, payment_method, placed_at, next_check_at
+        delivery_method, subtotal_minor, delivery_minor, total_minor, currency, payment_method, placed_at, next_check_at, mail_due_at
       )
       SELECT
         o.id, ${shard}::int, o.reservation_id, o.fingerprint,
@@ -107,7 +108,8 @@ async function insertOrders(tx: Tx, shard: Shard, orders: readonly Decided[], no
         CASE WHEN o.allocated THEN NULL ELSE 'SOLD_OUT' END,
         o.email, o.name, o.street, o.city, o.postcode, o.country, o.delivery_method,
         o.subtotal_minor, o.delivery_minor, o.total_minor, o.currency, o.payment_method, o.placed_at,
-        CASE WHEN o.allocated THEN ${new Date(nowMs + FIRST_CHECK_MS)}::timestamptz END
+        CASE WHEN o.allocated THEN ${new Date(nowMs + FIRST_CHECK_MS)}::timestamptz END,
+        CASE WHEN NOT o.allocated THEN ${new Date(nowMs + MAIL_CHECK_MS)}::timestamptz END
       FROM unnest(
         ${column((p) => p.orderId)}::uuid[],
         ${column((p) => p.reservationId)}::text[],
