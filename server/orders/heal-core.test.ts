@@ -1,0 +1,42 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startTestEngine, type TestEngine } from '#/drill/engine/test-engine.ts'
+import { restock, setPrice } from '../catalog/edit-catalog.ts'
+import { skuKeys } from '../redis/keys.ts'
+import { healCore } from './heal-core.ts'
+
+let engine: TestEngine
+
+beforeAll(async () => {
+  engine = await startTestEngine()
+})
+afterAll(() => engine.stop())
+
+const loseMessages = () => engine.db.outboxMessage.deleteMany()
+
+test('what core missed of stock and offers it learns without a message, and a newer offer of core stays', async () => {
+  const [changed, missing, ahead] = [await engine.sell({ stock: 10 }), await engine.sell(), await engine.sell()]
+  await restock(engine.db, changed, 5, Date.now())
+  await setPrice(engine.db, changed, 15_00, Date.now())
+  await loseMessages()
+  await engine.core.redis.del(skuKeys(missing).offer)
+  await engine.core.redis.hset(skuKeys(ahead).offer, 'version', 7)
+  await healCore(engine)
+  expect(await engine.counters.available([changed])).toEqual({ ok: true, value: new Map([[changed, 15]]) })
+  const offers = await engine.counters.offers([changed, missing, ahead])
+  if (!offers.ok) throw new Error(offers.code)
+  expect(offers.value.get(changed)).toMatchObject({ version: 2, priceMinor: 15_00 })
+  expect([missing, ahead].map((unit) => offers.value.get(unit)?.version)).toEqual([1, 7])
+})
+
+test('offers are healed while a shard is fenced, and stock once it is open', async () => {
+  const unit = await engine.sell({ stock: 10 })
+  await restock(engine.db, unit, 5, Date.now())
+  await setPrice(engine.db, unit, 15_00, Date.now())
+  await loseMessages()
+  await engine.whileFenced(() => healCore(engine))
+  const offers = await engine.counters.offers([unit])
+  expect(offers.ok && offers.value.get(unit)?.version).toBe(2)
+  expect(await engine.counters.available([unit])).toEqual({ ok: true, value: new Map([[unit, 10]]) })
+  await healCore(engine)
+  expect(await engine.counters.available([unit])).toEqual({ ok: true, value: new Map([[unit, 15]]) })
+})
