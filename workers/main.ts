@@ -38,7 +38,8 @@ function startOrders(): () => Promise<void> {
   const mailer = smtpMailer()
   const relay = runRelay(ports, queues)
   const committed = () => {
-    relay.core.wake()
+    relay.stock.wake()
+    relay.orders.wake()
     relay.queues.wake()
   }
   const loops = [...intakePorts.map(({ shard, ports: own }) => runIntake(own, shard, committed)), ...runUpkeep(ports, committed)]

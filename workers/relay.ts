@@ -11,10 +11,12 @@ const BATCH = 500
 /** How soon a message is found that another process wrote; this process wakes its relay itself. */
 const POLL_MS = 250
 
-/** One loop a lane, so that a web process that is away never holds up stock, nor core the web. */
+/** One loop a lane, so that a web process that is away never holds up stock, nor a fenced shard what order pages show. */
 export function runRelay(ports: Pick<Ports, 'counters' | 'book'>, queues: Queues): Record<Lane, Loop> {
   const deliver: Record<Lane, (messages: OutboxMessage[]) => Promise<void>> = {
-    core: (messages) => deliverToCore(ports, messages),
+    stock: (messages) => deliverToCore(ports, messages),
+    offers: (messages) => deliverToCore(ports, messages),
+    orders: (messages) => deliverToCore(ports, messages),
     queues: (messages) => queues.add(messages.map(toJob)),
     web: (messages) => revalidateTags(messages.map((message) => message.subject)),
   }
@@ -23,5 +25,5 @@ export function runRelay(ports: Pick<Ports, 'counters' | 'book'>, queues: Queues
       const relayed = await ports.book.relay(TOPIC_LANES[name], BATCH, deliver[name])
       return relayed === 0 ? 'idle' : 'busy'
     })
-  return { core: lane('core'), queues: lane('queues'), web: lane('web') }
+  return { stock: lane('stock'), offers: lane('offers'), orders: lane('orders'), queues: lane('queues'), web: lane('web') }
 }

@@ -15,7 +15,10 @@ const BATCH = 500
 export async function carryOut(ports: Ports): Promise<void> {
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     const recorded = await takeIn(ports)
-    const delivered = await ports.book.relay(TOPIC_LANES.core, BATCH, (messages) => deliverToCore(ports, messages))
+    let delivered = 0
+    for (const lane of ['stock', 'offers', 'orders'] as const) {
+      delivered += await ports.book.relay(TOPIC_LANES[lane], BATCH, (messages) => deliverToCore(ports, messages))
+    }
     const jobs = (await takeMessages(ports, 'queues')).map(toJob)
     const pages = await takeMessages(ports, 'web')
     await Promise.all(jobs.map((job) => (job.name === 'order.advance' ? advanceOrder(ports, job.payload.orderId) : undefined)))

@@ -19,7 +19,8 @@ beforeAll(async () => {
 beforeEach(() => engine.rest())
 afterAll(() => engine.stop())
 
-const deliver = () => engine.book.relay(TOPIC_LANES.core, 500, (messages) => deliverToCore(engine, messages))
+const TOPICS = [...TOPIC_LANES.stock, ...TOPIC_LANES.offers, ...TOPIC_LANES.orders]
+const deliver = () => engine.book.relay(TOPICS, 500, (messages) => deliverToCore(engine, messages))
 
 test('messages stay while core is away, and core has caught up once it is back', async () => {
   const unit = await engine.sell({ stock: 10 })
@@ -62,6 +63,20 @@ test('a counter that lost its tail catches up by replay and drops what it still 
   await catchUpStock(engine, [unit])
   expect(await engine.core.redis.hgetall(stock)).toEqual({ available: '11', applied: '3' })
   expect(await engine.core.redis.exists(held)).toBe(0)
+})
+
+test('a SKU whose movements have a gap holds up no other', async () => {
+  const [gapped, sound] = [await engine.sell({ stock: 10 }), await engine.sell({ stock: 10 })]
+  for (const unit of [gapped, sound]) await restock(engine.db, unit, 1, Date.now())
+  const lost = await engine.db.stockMovement.delete({ where: { sku_version: { sku: gapped, version: 2 } } })
+  await expect(deliver()).rejects.toThrow('gap')
+  expect(await engine.counters.available([gapped, sound])).toMatchObject({
+    value: new Map([
+      [gapped, 10],
+      [sound, 11],
+    ]),
+  })
+  await engine.db.stockMovement.create({ data: lost })
 })
 
 test('a core that is ahead of Postgres is fenced, not believed', async () => {

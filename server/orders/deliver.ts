@@ -35,6 +35,7 @@ export async function catchUpStock({ counters, book }: Engine, skus: readonly Sk
   for (const shard of ALL_SHARDS) epochs.set(shard, await book.epochOf(shard))
   const applied = insist(await counters.appliedVersions(skus))
   const versions = await book.versionsOf(skus)
+  const gaps: string[] = []
   for (const [unit, version] of versions) {
     const shard = shardOf(unit)
     const epoch = epochs.get(shard)
@@ -46,10 +47,15 @@ export async function catchUpStock({ counters, book }: Engine, skus: readonly Sk
     if (!epoch || reached > version) throw new NotDelivered(`shard ${shard} is fenced`)
     while (reached < version) {
       const movements = await book.movementsAfter(unit, reached, MOVEMENTS_PAGE)
-      if (movements.length === 0) throw new Error(`movements of ${unit} have a gap after ${reached}`)
+      const [next] = movements
+      if (next?.version !== reached + 1) {
+        gaps.push(`${unit} after ${reached}`)
+        break
+      }
       reached = insist(await counters.applyMovements(unit, epoch, movements))
     }
   }
+  if (gaps.length > 0) throw new Error(`movements have a gap: ${gaps.join(', ')}`)
 }
 
 function insist<T>(result: Result<T>): T {

@@ -105,7 +105,9 @@ export type Order = {
 /** What must follow from a commit, and which lane carries it out. `subject` is a SKU, an order id, `order/version` to advance,
  * `order/kind` of mail, or a cache tag. */
 export const TOPIC_LANES = {
-  core: ['stock.moved', 'offer.changed', 'order.changed'],
+  stock: ['stock.moved'],
+  offers: ['offer.changed'],
+  orders: ['order.changed'],
   queues: ['order.advance', 'mail.send'],
   web: ['tag.changed'],
 } as const
