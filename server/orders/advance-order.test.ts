@@ -238,6 +238,28 @@ test('cancelled in the middle of an attempt, an order is paid or cancelled, neve
   expect(['CONFIRMED', 'CANCELLED']).toContain(state)
 })
 
+test('an intent that is cancelled behind our back right after it was made ends the order in one go', async () => {
+  const orderId = await allocated()
+  const confirm: typeof engine.gateway.confirm = async (intentId, payment) => {
+    await engine.gateway.cancel(intentId)
+    return engine.gateway.confirm(intentId, payment)
+  }
+  expect(await advanceOrder({ ...engine, gateway: { ...engine.gateway, confirm } }, orderId)).toEqual({ kind: 'final' })
+  expect(await read(orderId)).toMatchObject({ state: 'CANCELLED', reason: 'PAYMENT_CANCELLED' })
+  expect(await freeUnits(orderId)).toBe(3)
+})
+
+test('who finds nothing left to cancel looks again', async () => {
+  const orderId = await declined()
+  const late = { ...engine, clock: { now: () => engine.clock.now() + HOLD_MS + 1, sleep: engine.clock.sleep } }
+  const cancel = async (intentId: string) => {
+    await advanceOrder(late, orderId)
+    return engine.gateway.cancel(intentId)
+  }
+  expect(await advanceOrder({ ...late, gateway: { ...engine.gateway, cancel } }, orderId)).toMatchObject({ kind: 'retry' })
+  expect(await advanceOrder(late, orderId)).toEqual({ kind: 'final' })
+})
+
 test('a late decline of attempt 1 cannot undo attempt 2', async () => {
   const orderId = await declined()
   expect(await retryPayment(engine, orderId, GOOD_CARD)).toMatchObject({ ok: true })

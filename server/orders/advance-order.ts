@@ -42,9 +42,10 @@ export async function advanceOrder(engine: Engine, orderId: string): Promise<Adv
 }
 
 /** One attempt to charge the order's only intent. No transaction is open while the gateway is asked. */
-async function takePayment(engine: Engine, order: Order): Promise<Advanced> {
-  const intent = await ensureIntent(engine, order)
+async function takePayment(engine: Engine, unbound: Order): Promise<Advanced> {
+  const intent = await ensureIntent(engine, unbound)
   if (!intent.ok) return gaveNoAnswer(intent)
+  const order = { ...unbound, paymentIntentId: intent.value }
   const { attempt, order: placed } = order
   const payment = { paymentMethod: placed.paymentMethod, idempotencyKey: idempotencyKey(order, `confirm-${attempt}`) }
   const confirmed = await engine.gateway.confirm(intent.value, payment)
@@ -85,7 +86,8 @@ function idempotencyKey({ orderId, checks }: Order, step: string): string {
 }
 
 /** Carries what the gateway says of the intent into the order. */
-async function settle({ book, clock }: Engine, order: Order, status: IntentStatus): Promise<Advanced> {
+async function settle(engine: Engine, order: Order, status: IntentStatus): Promise<Advanced> {
+  const { book, clock } = engine
   const { orderId, attempt } = order
   const nowMs = clock.now()
   switch (status.kind) {
@@ -103,8 +105,7 @@ async function settle({ book, clock }: Engine, order: Order, status: IntentStatu
       return { kind: 'waiting-for-shopper' }
     }
     case 'cancelled':
-      await book.cancel(orderId, { intentId: order.paymentIntentId, reason: 'PAYMENT_CANCELLED', nowMs })
-      return { kind: 'final' }
+      return endUnpaid(engine, order, 'PAYMENT_CANCELLED')
     case 'unpaid':
       return { kind: 'retry', reason: 'the gateway has not tried the card yet' }
     case 'processing':
@@ -121,8 +122,13 @@ async function cancelUnpaid(engine: Engine, order: Order): Promise<Advanced> {
   const status = await engine.gateway.cancel(intentId)
   if (!status.ok) return gaveNoAnswer(status)
   if (status.value.kind !== 'cancelled') return settle(engine, order, status.value)
-  await engine.book.cancel(orderId, { intentId, reason: 'NOT_PAID_IN_TIME', nowMs: engine.clock.now() })
-  return { kind: 'final' }
+  return endUnpaid(engine, order, 'NOT_PAID_IN_TIME')
+}
+
+/** The intent is cancelled. Where that ends nothing, the order has moved on meanwhile: look again. */
+async function endUnpaid({ book, clock }: Engine, order: Order, reason: string): Promise<Advanced> {
+  const cancelled = await book.cancel(order.orderId, { intentId: order.paymentIntentId, reason, nowMs: clock.now() })
+  return cancelled ? { kind: 'final' } : { kind: 'retry', reason: 'the order moved on while its payment was cancelled' }
 }
 
 function holdIsOver(order: Order, nowMs: number): boolean {
