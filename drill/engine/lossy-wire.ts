@@ -1,43 +1,31 @@
 import net from 'node:net'
 
-/**
- * A wire to a server that fails on demand: the reply to what was sent is lost, or what was sent arrives late. Either way the connection
- * closes on whoever waits for an answer.
- */
+/** A wire to a server that loses replies on demand: what is sent arrives, and instead of the answer the connection closes. */
 export class LossyWire {
   readonly #server: net.Server
   readonly #sockets = new Set<net.Socket>()
   #losing: string | null = null
-  #holding: string | null = null
-  readonly #held: (() => void)[] = []
   lost = 0
 
   private constructor(target: URL) {
     this.#server = net.createServer((client) => {
       const server = net.connect(Number(target.port), target.hostname)
       let doomed = false
-      let late = false
       for (const socket of [client, server]) {
         this.#sockets.add(socket)
         socket.on('error', () => {})
         socket.on('close', () => {
           this.#sockets.delete(socket)
           client.destroy()
-          if (!late) server.destroy()
+          server.destroy()
         })
       }
       client.on('data', (sent) => {
-        if (this.#holding !== null && sent.includes(this.#holding)) {
-          late = true
-          this.#held.push(() => void server.end(sent))
-          client.destroy()
-          return
-        }
         doomed ||= this.#losing !== null && sent.includes(this.#losing)
         server.write(sent)
       })
       server.on('data', (reply) => {
-        if (!doomed && !late) return void client.write(reply)
+        if (!doomed) return void client.write(reply)
         this.lost += 1
         client.destroy()
       })
@@ -56,19 +44,6 @@ export class LossyWire {
   /** From now on the reply to whatever contains this text is lost. */
   loseRepliesTo(text: string): void {
     this.#losing = text
-  }
-
-  /** From now on what contains this text is held back, until it is released. */
-  holdBack(text: string): void {
-    this.#holding = text
-  }
-
-  /** Returns how many were on their way. */
-  release(): number {
-    this.#holding = null
-    const held = this.#held.splice(0)
-    for (const send of held) send()
-    return held.length
   }
 
   loseNothing(): void {

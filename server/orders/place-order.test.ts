@@ -9,23 +9,21 @@ import { startTestEngine, type TestEngine } from '#/drill/engine/test-engine.ts'
 import { RedisStockCounters } from '../inventory/redis-stock-counters.ts'
 import type { PlaceAnswer, Placing } from '../inventory/stock-counters.ts'
 import { becomesReady } from '../redis/connect.ts'
-import type { Core } from '../redis/core.ts'
 import { shardKeys } from '../redis/keys.ts'
 import { type PlaceRequest, placeOrder } from './place-order.ts'
 
 let engine: TestEngine
 let wire: LossyWire
 /** The engine's core, seen over a wire that may lose what it answers. */
-let farCore: Core
-let far: RedisStockCounters
+let far: { counters: RedisStockCounters; redis: TestEngine['core']['redis'] }
 
 beforeAll(async () => {
   engine = await startTestEngine()
   const to = await LossyWire.to(engine.stack.core.url)
   wire = to.wire
-  farCore = engine.connectCore(to.url)
-  far = new RedisStockCounters(farCore)
-  expect(await becomesReady(farCore.redis, 5000)).toBe(true)
+  const core = engine.connectCore(to.url)
+  far = { counters: new RedisStockCounters(core), redis: core.redis }
+  expect(await becomesReady(core.redis, 5000)).toBe(true)
 })
 afterAll(async () => {
   await engine.stop()
@@ -33,7 +31,7 @@ afterAll(async () => {
 })
 
 const waiting = () => engine.core.redis.xlen(shardKeys(SHARD).orders)
-const overFar = () => ({ counters: far, clock: engine.clock, newId: randomUUID })
+const overFar = () => ({ counters: far.counters, clock: engine.clock, newId: randomUUID })
 
 async function availableOf(unit: Sku): Promise<number | undefined> {
   const available = await engine.counters.available([unit])
@@ -58,9 +56,9 @@ function request(unit: Sku, change: Partial<PlaceRequest['agreed']> = {}): Place
 test('a script that ran without its reply arriving is UNKNOWN, and its order stands', async () => {
   const unit = await engine.sell()
   const placing = await engine.placing([[unit, 1]])
-  expect(await becomesReady(farCore.redis, 5000)).toBe(true)
+  expect(await becomesReady(far.redis, 5000)).toBe(true)
   wire.loseRepliesTo(placing.checkoutId)
-  expect(await far.place(placing)).toEqual({ code: 'UNKNOWN' })
+  expect(await far.counters.place(placing)).toEqual({ code: 'UNKNOWN' })
   wire.loseNothing()
   expect(await availableOf(unit)).toBe(9)
   expect(await engine.counters.place(placing)).toMatchObject({ code: 'SEEN' })
@@ -70,7 +68,7 @@ test('placeOrder settles a lost reply by itself: the shopper is told of the one 
   const unit = await engine.sell()
   await engine.rest()
   const wanted = request(unit)
-  expect(await becomesReady(farCore.redis, 5000)).toBe(true)
+  expect(await becomesReady(far.redis, 5000)).toBe(true)
   const { lost } = wire
   wire.loseRepliesTo('"paymentMethod"')
   const placed = await placeOrder(overFar(), wanted)
@@ -118,7 +116,7 @@ test('while every reply is lost nobody claims to know, and pressing again settle
   const unit = await engine.sell()
   await engine.rest()
   const wanted = request(unit)
-  expect(await becomesReady(farCore.redis, 5000)).toBe(true)
+  expect(await becomesReady(far.redis, 5000)).toBe(true)
   wire.loseRepliesTo(wanted.checkoutId)
   expect(await placeOrder(overFar(), wanted)).toEqual({ ok: false, code: 'CHECKING' })
   wire.loseNothing()
@@ -128,26 +126,6 @@ test('while every reply is lost nobody claims to know, and pressing again settle
   })
   expect(placed.value.orderId).toBe(wanted.checkoutId)
   expect([await waiting(), await availableOf(unit)]).toEqual([1, 9])
-})
-
-test('a placing that is still on its way when core is first asked is waited for until its deadline', async () => {
-  const unit = await engine.sell()
-  const wanted = request(unit)
-  let released = 0
-  /** Lets the placing go on only once core has been asked for it and knew nothing. */
-  class Asked extends RedisStockCounters {
-    override async findCheckout(checkoutId: string) {
-      const found = await super.findCheckout(checkoutId)
-      released += wire.release()
-      return found
-    }
-  }
-  expect(await becomesReady(farCore.redis, 5000)).toBe(true)
-  wire.holdBack('"paymentMethod"')
-  const placed = await placeOrder({ ...overFar(), counters: new Asked(farCore) }, wanted)
-  expect(released).toBe(1)
-  expect(placed).toMatchObject({ ok: true, value: { orderId: wanted.checkoutId } })
-  expect(await availableOf(unit)).toBe(9)
 })
 
 test('the same press from twenty tabs at once is one order', async () => {
