@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { Queue, type Worker } from 'bullmq'
 import type { Redis } from 'ioredis'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { eventually } from '#/drill/engine/eventually.ts'
 import { startTestStack, type TestStack } from '#/scripts/stack/test-stack.ts'
 import { type NewJob, Queues } from '#/server/queues/enqueue.ts'
 import { jobs, QUEUE_PREFIX } from '#/server/queues/jobs.ts'
 import { producingConnection, waitingConnection } from '#/server/redis/connect.ts'
+import { log } from '#/server/telemetry/log.ts'
 import { PermanentError, RetryLater, serveQueue } from './define-worker.ts'
 
 let stack: TestStack
@@ -102,6 +103,27 @@ test('payloads are parsed by the sender, and by the worker once more', async () 
   await orders.add('order.unheard-of', {}, options)
   await eventually('both were refused', async () => failures.length === 2 && (await unfinished()) === 0)
   expect(handled).toEqual([])
+})
+
+test('a worker that core refuses says so, once a kind and not with every look', async () => {
+  const warned = vi.spyOn(log, 'warn')
+  const lines = () => warned.mock.calls.filter(([, message]) => (message as string | undefined)?.startsWith('worker error'))
+  try {
+    const handled: string[] = []
+    let errors = 0
+    await queues.add([advance(randomUUID())])
+    await producing.config('SET', 'maxmemory', '1')
+    serve(async ({ orderId }) => void handled.push(orderId)).on('error', () => {
+      errors += 1
+    })
+    await eventually('it was refused again and again', async () => errors > 2)
+    expect(lines().map(([fields]) => fields)).toEqual([expect.objectContaining({ queue: 'orders', error: expect.stringContaining('OOM') })])
+    await producing.config('SET', 'maxmemory', '0')
+    await eventually('it works again', async () => handled.length === 1)
+  } finally {
+    await producing.config('SET', 'maxmemory', '0')
+    warned.mockRestore()
+  }
 })
 
 test('workers carry on by themselves after core was killed', async () => {

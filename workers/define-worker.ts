@@ -19,6 +19,21 @@ const STALLED_CHECK_MS = 5000
 /** How long a worker waits before it looks for jobs again after core failed it. BullMQ's own 15 s leaves shoppers waiting. */
 const RECONNECT_PAUSE_MS = 1000
 
+/** Kinds of errors that a worker tells of at most; some carry ids in their text. */
+const MOST_KINDS = 20
+
+/** BullMQ repeats an error with every look: of each code, or text where there is none, the first is told until a job is done again. */
+function tellOfErrors(worker: Worker, queue: QueueName): void {
+  const told = new Set<string>()
+  worker.on('completed', () => told.clear())
+  worker.on('error', (error: Error & { code?: string | number }) => {
+    const kind = String(error.code ?? error.message)
+    if (told.has(kind) || told.size === MOST_KINDS) return
+    told.add(kind)
+    log.warn({ queue, kind, error: error.message }, 'worker error')
+  })
+}
+
 /** Serves one queue. Returning means done, throwing means again, `PermanentError` means never. Payloads are parsed here once more. */
 export function serveQueue<Q extends QueueName>(connection: Redis, queue: Q, concurrency: number, handlers: Handlers<Q>): Worker {
   const worker = new Worker(
@@ -41,7 +56,7 @@ export function serveQueue<Q extends QueueName>(connection: Redis, queue: Q, con
       runRetryDelay: RECONNECT_PAUSE_MS,
     },
   )
-  worker.on('error', () => {}) // the connection's own watcher speaks of it
+  tellOfErrors(worker, queue)
   worker.on('failed', (job, error) => {
     const last = job === undefined || error instanceof UnrecoverableError || job.attemptsMade >= (job.opts.attempts ?? 1)
     const level = error instanceof RetryLater ? 'info' : 'error'
