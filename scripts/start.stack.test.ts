@@ -108,10 +108,11 @@ test(
     await core((redis) => redis.set('kept', '7'))
     signalOwner('SIGKILL')
     expect(await first.ended).toBe(137)
-    expect(left.filter(isAlive).map(({ name }) => name)).toEqual(expect.arrayContaining(['production build', ...SERVERS]))
+    // The build may end by itself now, for nobody reads what it prints.
+    expect(left.filter(isAlive).map(({ name }) => name)).toEqual(expect.arrayContaining(SERVERS))
 
     const second = start()
-    await second.says('Ended what an earlier start had left behind: production build, ')
+    await second.says('Ended what an earlier start had left behind: ')
     expect(left.some(isAlive)).toBe(false)
     await onRecord('production build')
     expect(await core((redis) => redis.get('kept'))).toBe('7')
