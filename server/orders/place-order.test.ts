@@ -128,6 +128,21 @@ test('while every reply is lost nobody claims to know, and pressing again settle
   expect([await waiting(), await availableOf(unit)]).toEqual([1, 9])
 })
 
+test('a placing that we sent too late ourselves is sent anew, and is one order', async () => {
+  const unit = await engine.sell()
+  await engine.rest()
+  let sent = 0
+  class SlowAtFirst extends RedisStockCounters {
+    override place(placing: Placing) {
+      sent += 1
+      return super.place(sent < 3 ? { ...placing, deadlineMs: 1 } : placing)
+    }
+  }
+  const wanted = request(unit)
+  expect(await placeOrder({ ...engine, counters: new SlowAtFirst(engine.core) }, wanted)).toMatchObject({ ok: true })
+  expect([sent, await waiting(), await availableOf(unit)]).toEqual([3, 1, 9])
+})
+
 test('the same press from twenty tabs at once is one order', async () => {
   const unit = await engine.sell()
   await engine.rest()

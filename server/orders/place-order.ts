@@ -8,7 +8,10 @@ import { type Agreed, fingerprintOf, type PlacedOrder } from './placed-order.ts'
 import type { Ports } from './ports.ts'
 
 /** How long a placing may travel before core refuses it. Longer than a command's timeout, so that a late reply is settled by waiting. */
-const DEADLINE_MS = 2500
+const DEADLINE_MS = 4000
+
+/** How often a placing that core refused as late is sent anew, under a new deadline. */
+const PLACE_ATTEMPTS = 3
 
 /** Looks at core after a lost reply, the last one past the deadline. */
 const SETTLE_LOOKS = 6
@@ -52,19 +55,28 @@ export async function placeOrder(
     const stored = await counters.findCheckout(checkoutId)
     return stored.ok ? (placedBefore(stored.value) ?? order) : fail('NOT_READY')
   }
-  const deadlineMs = now.value + DEADLINE_MS
-  const answer = await counters.place({ checkoutId, reservationId: newId(), fingerprint, deadlineMs, order: order.value })
-  if (answer.code !== 'UNKNOWN') return toResult(answer, checkoutId)
-
-  for (let look = 1; look <= SETTLE_LOOKS; look += 1) {
-    await clock.sleep(SETTLE_PAUSE_MS)
-    const looked = await counters.lookForCheckout(checkoutId)
-    if (!looked.ok) continue
-    const before = placedBefore(looked.value.checkout)
-    if (before) return before
-    if (looked.value.atMs > deadlineMs) return fail('NOT_READY')
+  for (let attempt = 1; ; attempt += 1) {
+    const sentAt = await counters.now()
+    if (!sentAt.ok) return fail('NOT_READY')
+    const deadlineMs = sentAt.value + DEADLINE_MS
+    const answer = await counters.place({ checkoutId, reservationId: newId(), fingerprint, deadlineMs, order: order.value })
+    if (answer.code === 'UNKNOWN') return settle(deadlineMs)
+    // Too late, it was ours to be slow, as in a crowd: core has done nothing, and says so.
+    if (answer.code !== 'TOO_LATE' || attempt === PLACE_ATTEMPTS) return toResult(answer, checkoutId)
   }
-  return fail('CHECKING')
+
+  /** What became of a placing whose reply is lost. */
+  async function settle(deadlineMs: number): Promise<Result<Placed, PlaceFailure>> {
+    for (let look = 1; look <= SETTLE_LOOKS; look += 1) {
+      await clock.sleep(SETTLE_PAUSE_MS)
+      const looked = await counters.lookForCheckout(checkoutId)
+      if (!looked.ok) continue
+      const before = placedBefore(looked.value.checkout)
+      if (before) return before
+      if (looked.value.atMs > deadlineMs) return fail('NOT_READY')
+    }
+    return fail('CHECKING')
+  }
 
   /** The order that this checkout already is; null when core knows none. */
   function placedBefore(stored: StoredCheckout | null): Result<Placed, PlaceFailure> | null {

@@ -2,7 +2,7 @@ import { Redis, type RedisOptions } from 'ioredis'
 import { log } from '../telemetry/log.ts'
 
 /** Longer than a slow fsync, shorter than a shopper's patience. */
-export const COMMAND_TIMEOUT_MS = 1500
+export const COMMAND_TIMEOUT_MS = 3000
 
 type Options = Omit<RedisOptions, 'replyMapping'>
 
