@@ -5,6 +5,8 @@ import path from 'node:path'
 import { identify } from './process-identity.mjs'
 
 const TIMEOUT_MS = 900_000
+/** Far longer than it takes to write a number. */
+const UNSAID_MS = 2000
 const LOOK_MS = 500
 const FRAME_MS = 200
 const SAID_LAST_LINES = 20
@@ -149,7 +151,9 @@ function takeTurn(lock) {
   const stat = fs.statSync(lock, { throwIfNoEntry: false })
   if (!stat) return false
   const owner = Number(fs.readFileSync(lock, 'utf8'))
-  const isStale = Date.now() - stat.mtimeMs > TIMEOUT_MS || (owner > 0 && !identify(owner))
+  const ageMs = Date.now() - stat.mtimeMs
+  // Empty: somebody was killed while writing it down.
+  const isStale = ageMs > TIMEOUT_MS || (owner > 0 ? !identify(owner) : ageMs > UNSAID_MS)
   if (!isStale) return false
   fs.rmSync(lock, { force: true })
   return takeTurn(lock)

@@ -64,6 +64,13 @@ test("a turn that somebody was killed in is anybody's", async () => {
   expect(one.said()).not.toContain('Waiting')
 })
 
+test('a turn in which somebody was killed before it was written down does not last', async () => {
+  npmIs('exit 0')
+  fs.writeFileSync(path.join(root, '.saleday-installing'), '')
+  expect(await install().ended).toBe(0)
+  expect(npmPids()).toHaveLength(1)
+})
+
 test('a failure shows the last that npm said and what to do, and counts as not installed', async () => {
   npmIs('echo "npm error ENOSPC: no space left" >&2; exit 1')
   const one = install()
