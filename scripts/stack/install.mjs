@@ -148,15 +148,24 @@ function takeTurn(lock) {
   } catch (error) {
     if (error.code !== 'EEXIST') throw error
   }
-  const stat = fs.statSync(lock, { throwIfNoEntry: false })
-  if (!stat) return false
-  const owner = Number(fs.readFileSync(lock, 'utf8'))
-  const ageMs = Date.now() - stat.mtimeMs
+  const turn = readTurn(lock)
+  if (!turn) return takeTurn(lock)
+  const { owner, ageMs } = turn
   // Empty: somebody was killed while writing it down.
   const isStale = ageMs > TIMEOUT_MS || (owner > 0 ? !identify(owner) : ageMs > UNSAID_MS)
   if (!isStale) return false
   fs.rmSync(lock, { force: true })
   return takeTurn(lock)
+}
+
+/** Null when it has just been given back. */
+function readTurn(lock) {
+  try {
+    return { owner: Number(fs.readFileSync(lock, 'utf8')), ageMs: Date.now() - fs.statSync(lock).mtimeMs }
+  } catch (error) {
+    if (error.code !== 'ENOENT') throw error
+    return null
+  }
 }
 
 function stampOf(root) {

@@ -48,10 +48,10 @@ test('what was installed to the end is not installed again, until the lock is an
 test('of two that want to install at once, one does and the other waits for it', async () => {
   npmIs(`until [ -e ${base}/go ]; do sleep 0.05; done`)
   const both = [install(), install()]
-  await vi.waitFor(() => expect(npmPids()).toHaveLength(1), WAIT)
+  const waiting = () => both.filter(({ said }) => said().includes('Waiting for another start'))
+  await vi.waitFor(() => expect([npmPids().length, waiting().length]).toEqual([1, 1]), WAIT)
   fs.writeFileSync(path.join(base, 'go'), '')
   expect(await Promise.all(both.map(({ ended }) => ended))).toEqual([0, 0])
-  expect(both.filter(({ said }) => said().includes('Waiting for another start'))).toHaveLength(1)
   expect(fs.readdirSync(root)).toEqual(['node_modules', 'package-lock.json'])
   expect(npmPids()).toHaveLength(1)
 })
