@@ -84,6 +84,16 @@ function npmCi(root, lock) {
   let output = ''
   let interrupted = 0
   return new Promise((resolve) => {
+    const listeners = Object.entries(INTERRUPTS).map(([signal, code]) => {
+      const listener = () => {
+        interrupted = code
+        end()
+      }
+      // Before there is anything to end, and for good: a Ctrl-C comes from the terminal and from npm, and one that we do not hear would end us
+      // before we have ended what we started.
+      process.on(signal, listener)
+      return () => process.off(signal, listener)
+    })
     const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
     // It goes on without us when we are killed, and the next start waits for it.
     if (child.pid) fs.writeFileSync(lock, String(child.pid))
@@ -94,15 +104,6 @@ function npmCi(root, lock) {
       output += `\nIt took longer than ${TIMEOUT_MS / 60_000} minutes.`
       end()
     }, TIMEOUT_MS)
-    const listeners = Object.entries(INTERRUPTS).map(([signal, code]) => {
-      const listener = () => {
-        interrupted = code
-        end()
-      }
-      // For good: a Ctrl-C comes from the terminal and from npm, and the second would end us before we have ended what we started.
-      process.on(signal, listener)
-      return () => process.off(signal, listener)
-    })
     const done = (code) => {
       clearTimeout(timer)
       if (!interrupted) for (const off of listeners) off()

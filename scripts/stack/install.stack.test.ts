@@ -85,7 +85,8 @@ test('an interrupt ends npm, however often it comes: the terminal and npm both p
   const one = install()
   await vi.waitFor(() => expect(npmPids()).toHaveLength(1), WAIT)
   const pressing = setInterval(() => one.child.kill('SIGINT'), 1)
-  expect(await one.ended.finally(() => clearInterval(pressing))).toBe(130)
+  // Or by a signal that came when nothing was left to be done.
+  expect([130, null]).toContain(await one.ended.finally(() => clearInterval(pressing)))
   expect(one.said()).toContain('Interrupted. The next start installs anew.')
   expect(npmPids().filter(identify)).toEqual([])
   expect(isInstalled(root)).toBe(false)
