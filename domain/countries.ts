@@ -2,14 +2,17 @@
 export const COUNTRIES = {
   AT: 'Austria',
   BE: 'Belgium',
+  CH: 'Switzerland',
   DE: 'Germany',
   DK: 'Denmark',
   ES: 'Spain',
   FI: 'Finland',
   FR: 'France',
+  GB: 'United Kingdom',
   IE: 'Ireland',
   IT: 'Italy',
   NL: 'Netherlands',
+  NO: 'Norway',
   PT: 'Portugal',
   SE: 'Sweden',
 } as const

@@ -8,6 +8,9 @@ export type Offer = {
   readonly priceMinor: number
   readonly currency: Currency
   readonly limitPerOrder: number
+  /** Units of one customer in all orders together; null for no limit. */
+  readonly limitPerCustomer: number | null
+  readonly weightGrams: number
   /** On sale from `startsAtMs` until just before `endsAtMs`. */
   readonly startsAtMs: number
   readonly endsAtMs: number
@@ -29,6 +32,9 @@ export type OfferCard = {
     readonly focalY: number
   } | null
 }
+
+/** The part of an offer version that intake checks an order against. */
+export type OfferTerms = Pick<Offer, 'priceMinor' | 'weightGrams' | 'limitPerCustomer'>
 
 /** Bounds of a sale window that is open at that side; both fit Redis, Lua and JavaScript exactly. */
 export const NO_START_MS = 0

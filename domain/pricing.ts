@@ -1,28 +1,105 @@
+import type { Country } from './countries.ts'
+import type { Discount } from './discount.ts'
 import type { Currency, Money } from './money.ts'
+import type { Sku } from './sku.ts'
+import { TAX_RULES, type TaxMode, taxOf } from './tax.ts'
 
 export const DELIVERY_METHODS = ['standard', 'express'] as const
 export type DeliveryMethod = (typeof DELIVERY_METHODS)[number]
 
-/** Standard delivery costs nothing from this subtotal on. */
+/** Standard delivery costs nothing from this on, counted after the discount. */
 export const FREE_DELIVERY_FROM_MINOR = 100_00
 
-const DELIVERY_MINOR: Record<DeliveryMethod, number> = { standard: 4_90, express: 12_90 }
-
-export type PricedLine = { readonly quantity: number; readonly unitPriceMinor: number }
-export type Totals = { readonly subtotalMinor: number; readonly deliveryMinor: number; readonly totalMinor: number }
-
-/**
- * The only place where a total is made: the checkout shows it, the placing agrees to it, intake recomputes it.
- * Prices include tax. All amounts are minor units of one currency.
- */
-export function totalsOf(lines: readonly PricedLine[], delivery: DeliveryMethod): Totals {
-  const subtotalMinor = lines.reduce((sum, line) => sum + line.quantity * line.unitPriceMinor, 0)
-  const deliveryMinor = deliveryCost(subtotalMinor, delivery)
-  return { subtotalMinor, deliveryMinor, totalMinor: subtotalMinor + deliveryMinor }
+/** What a parcel up to a weight costs, lightest first; the last price is for everything heavier. */
+const DELIVERY_RATES: Record<DeliveryMethod, readonly { readonly upToGrams: number; readonly minor: number }[]> = {
+  standard: [
+    { upToGrams: 5_000, minor: 4_90 },
+    { upToGrams: 20_000, minor: 9_90 },
+    { upToGrams: Number.POSITIVE_INFINITY, minor: 24_90 },
+  ],
+  express: [
+    { upToGrams: 5_000, minor: 12_90 },
+    { upToGrams: 20_000, minor: 24_90 },
+    { upToGrams: Number.POSITIVE_INFINITY, minor: 59_90 },
+  ],
 }
 
-export function deliveryCost(subtotalMinor: number, delivery: DeliveryMethod): number {
-  return delivery === 'standard' && subtotalMinor >= FREE_DELIVERY_FROM_MINOR ? 0 : DELIVERY_MINOR[delivery]
+export type PricedLine = {
+  readonly sku: Sku
+  readonly quantity: number
+  readonly unitPriceMinor: number
+  readonly weightGrams: number
+}
+
+export type Basket = {
+  readonly lines: readonly PricedLine[]
+  readonly deliveryMethod: DeliveryMethod
+  readonly country: Country
+  readonly discount: Discount | null
+}
+
+/** All amounts are minor units of one currency. `lineDiscountsMinor` is the discount spread over the lines, in their order. */
+export type Totals = {
+  readonly subtotalMinor: number
+  readonly discountMinor: number
+  readonly lineDiscountsMinor: readonly number[]
+  readonly deliveryMinor: number
+  readonly taxMinor: number
+  readonly taxMode: TaxMode
+  readonly totalMinor: number
+}
+
+/**
+ * The only place where a total is made: cart and checkout show it, the placing agrees to it, intake recomputes it. A discount that does
+ * not apply, because its minimum is not reached or none of its SKUs are there, takes nothing off: `discountApplies` tells beforehand.
+ */
+export function totalsOf({ lines, deliveryMethod, country, discount }: Basket): Totals {
+  const subtotalMinor = subtotalOf(lines)
+  const applied = discount && discountApplies(discount, lines) ? discount : null
+  const lineDiscountsMinor = spreadDiscount(lines, applied)
+  const discountMinor = lineDiscountsMinor.reduce((sum, minor) => sum + minor, 0)
+  const goodsMinor = subtotalMinor - discountMinor
+  const deliveryMinor = applied?.kind === 'free-delivery' ? 0 : deliveryCost(lines, goodsMinor, deliveryMethod)
+  const rule = TAX_RULES[country]
+  const taxMinor = taxOf(goodsMinor + deliveryMinor, rule)
+  const totalMinor = goodsMinor + deliveryMinor + (rule.mode === 'added' ? taxMinor : 0)
+  return { subtotalMinor, discountMinor, lineDiscountsMinor, deliveryMinor, taxMinor, taxMode: rule.mode, totalMinor }
+}
+
+export function discountApplies(discount: Discount, lines: readonly PricedLine[]): boolean {
+  return subtotalOf(lines) >= discount.minimumMinor && lines.some((line) => isFor(discount, line.sku))
+}
+
+function subtotalOf(lines: readonly PricedLine[]): number {
+  return lines.reduce((sum, line) => sum + line.quantity * line.unitPriceMinor, 0)
+}
+
+function isFor({ skus }: Discount, sku: Sku): boolean {
+  return skus === null || skus.includes(sku)
+}
+
+/** Over the lines that the code is for, in proportion to what they cost; what rounding leaves goes a cent each to the first of them. */
+function spreadDiscount(lines: readonly PricedLine[], discount: Discount | null): number[] {
+  if (!discount || discount.kind === 'free-delivery') return lines.map(() => 0)
+  const costs = lines.map((line) => (isFor(discount, line.sku) ? line.quantity * line.unitPriceMinor : 0))
+  const base = costs.reduce((sum, cost) => sum + cost, 0)
+  const off = discount.kind === 'amount' ? Math.min(discount.value, base) : Math.floor((base * Math.min(discount.value, 10_000)) / 10_000)
+  const shares = costs.map((cost) => (base === 0 ? 0 : Math.floor((off * cost) / base)))
+  let left = off - shares.reduce((sum, share) => sum + share, 0)
+  return shares.map((share, i) => {
+    const more = left > 0 && share < (costs[i] ?? 0) ? 1 : 0
+    left -= more
+    return share + more
+  })
+}
+
+/** By weight and method; standard delivery is free for goods from `FREE_DELIVERY_FROM_MINOR` on. */
+export function deliveryCost(lines: readonly PricedLine[], goodsMinor: number, method: DeliveryMethod): number {
+  if (method === 'standard' && goodsMinor >= FREE_DELIVERY_FROM_MINOR) return 0
+  const grams = lines.reduce((sum, line) => sum + line.quantity * line.weightGrams, 0)
+  const rate = DELIVERY_RATES[method].find(({ upToGrams }) => grams <= upToGrams)
+  if (!rate) throw new Error(`no delivery rate for ${grams} g`)
+  return rate.minor
 }
 
 /** The least and the most a card payment may be. Source: https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts */

@@ -22,6 +22,11 @@ function fnv1a(text: string): number {
   return hash >>> 0
 }
 
+/** The shard where a discount code and its uses are counted. */
+export function shardOfCode(code: string): Shard {
+  return fnv1a(code) % INVENTORY_SHARDS
+}
+
 /** The shard that records a checkout's order, whatever the cart holds. */
 export function recordingShardOf(checkoutId: string): Shard {
   return fnv1a(checkoutId) % INVENTORY_SHARDS

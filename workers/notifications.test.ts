@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { DECLINED_HOLD_SECONDS } from '#/domain/order-state.ts'
+import { SHOPPERS_HOLD_SECONDS } from '#/domain/order-state.ts'
 import { eventually } from '#/drill/engine/eventually.ts'
 import { SHARD } from '#/drill/engine/shelf.ts'
 import { startTestEngine, type TestEngine } from '#/drill/engine/test-engine.ts'
@@ -61,7 +61,7 @@ test('mail whose job was lost is told of again until it was sent, and never afte
   const record = ['order', soldOut.checkoutId, 'reservation', soldOut.reservationId, 'placedAt', Date.now(), 'record']
   await engine.core.redis.xadd(shardKeys(SHARD).orders, '*', ...record, JSON.stringify(soldOut.order))
   const declined = await confirmed({ paymentMethod: 'pm_card_chargeDeclined' })
-  await engine.later(DECLINED_HOLD_SECONDS * 1000)
+  await engine.later(SHOPPERS_HOLD_SECONDS * 1000)
   const now = engine.clock.now()
   const due = async (atMs: number) => {
     await engine.db.outboxMessage.deleteMany()

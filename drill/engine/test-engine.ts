@@ -49,7 +49,14 @@ async function connect(stack: TestStack, ends: (() => Promise<void>)[]) {
   const counters = new RedisStockCounters(core)
   const book = postgresOrderBook(db)
   const gateway = stripeGateway(stack.env.STRIPE_SECRET_KEY ?? '', stack.gateway.url)
-  const ports = { counters, book, gateway, clock, newId: randomUUID }
+  const ports = {
+    counters,
+    book,
+    gateway,
+    clock,
+    newId: randomUUID,
+    returnUrl: (orderId: string) => `http://shop.test/orders/${orderId}/return`,
+  }
   const shelf = new Shelf(db)
   const rest = () => carryOut(ports)
   await openShards(ports)
@@ -77,11 +84,13 @@ async function connect(stack: TestStack, ends: (() => Promise<void>)[]) {
       const lines = wanted.map(([unit, quantity]) => {
         const offer = offers.value.get(unit)
         if (!offer) throw new Error(`core has no offer of ${unit}`)
-        const { version: offerVersion, priceMinor: unitPriceMinor, card } = offer
-        return { sku: unit, quantity, offerVersion, unitPriceMinor, name: card.name, label: card.label }
+        const { version: offerVersion, priceMinor: unitPriceMinor, weightGrams, card } = offer
+        return { sku: unit, quantity, offerVersion, unitPriceMinor, weightGrams, name: card.name, label: card.label }
       })
-      const totals = totalsOf(lines, change.deliveryMethod ?? 'standard')
-      const order: PlacedOrder = { ...SHOPPER, lines, ...totals, ...change }
+      const basket = { deliveryMethod: SHOPPER.deliveryMethod, country: SHOPPER.country, ...change }
+      const { lineDiscountsMinor, ...totals } = totalsOf({ ...basket, lines, discount: null })
+      const discounted = lines.map((line, i) => ({ ...line, discountMinor: lineDiscountsMinor[i] ?? 0 }))
+      const order: PlacedOrder = { ...SHOPPER, lines: discounted, ...totals, ...change }
       return { checkoutId: randomUUID(), reservationId: randomUUID(), fingerprint: fingerprintOf(order), deadlineMs: soon(), order }
     },
 
@@ -136,4 +145,6 @@ const SHOPPER = {
   deliveryMethod: 'standard',
   paymentMethod: 'pm_card_visa',
   currency: 'EUR',
+  code: null,
+  codeVersion: null,
 } as const

@@ -60,14 +60,23 @@ async function importProduct(
 
 async function importVariant(tx: Tx, productCode: string, variant: Variant, position: number, now: Date): Promise<void> {
   const { sku, choices, grams, price, was, limit, stock } = variant
-  const row = { productCode, label: labelOf(variant), choices: { ...choices }, position, weightGrams: grams }
+  const row = { productCode, label: labelOf(variant), choices: { ...choices }, position }
   if ((await tx.variant.count({ where: { sku } })) > 0) {
     await tx.variant.update({ where: { sku }, data: row })
     return
   }
   await tx.variant.create({ data: { sku, ...row, offerVersion: 1 } })
   await tx.offer.create({
-    data: { sku, version: 1, priceMinor: price, compareAtMinor: was, currency: 'EUR', limitPerOrder: limit, createdAt: now },
+    data: {
+      sku,
+      version: 1,
+      priceMinor: price,
+      compareAtMinor: was,
+      currency: 'EUR',
+      weightGrams: grams,
+      limitPerOrder: limit,
+      createdAt: now,
+    },
   })
   await tx.stock.create({ data: { sku, onHand: stock, allocated: 0, version: 1 } })
   const movement = { sku, version: 1, reason: 'initial', onHandDelta: stock, allocatedDelta: 0, droppedReservations: [] }

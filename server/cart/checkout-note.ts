@@ -27,6 +27,8 @@ const problem = z.discriminatedUnion('code', [
   z.object({ code: z.enum(['NOT_ON_SALE', 'PRICE_CHANGED']), skus: z.array(unit).readonly() }),
   z.object({ code: z.literal('LIMIT_REACHED'), limits: z.array(z.object({ sku: unit, limit: count })).readonly() }),
   z.object({ code: z.literal('SOLD_OUT'), short: z.array(z.object({ sku: unit, available: count })).readonly() }),
+  z.object({ code: z.literal('CODE_CHANGED'), promoCode: z.string() }),
+  z.object({ code: z.literal('TOTAL_CHANGED'), totalMinor: count }),
   z.object({ code: z.literal('BELOW_MINIMUM'), minimumMinor: count }),
   z.object({ code: z.literal('ABOVE_MAXIMUM'), maximumMinor: count }),
 ])

@@ -36,6 +36,8 @@ const cart: fc.Arbitrary<Cart> = fc.record({
 const checkout: fc.Arbitrary<CheckoutToken> = fc.record({
   checkoutId: uuid,
   lines: uniqueLines(fc.record({ sku: unit, offerVersion: version, quantity }), 1),
+  code: fc.option(fc.record({ code: fc.constantFrom('SPRING', 'FIRST-10'), version })),
+  totalsMinor: fc.record({ standard: fc.nat(), express: fc.nat() }),
 })
 /** The names are those of our own form, whatever else was posted. */
 const typed = fc.dictionary(fc.constantFrom(...Object.keys(checkoutForm.shape)), fc.string({ unit: 'binary', maxLength: 300 }))

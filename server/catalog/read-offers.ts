@@ -1,4 +1,4 @@
-import { NO_END_MS, NO_START_MS, type Offer } from '#/domain/offer.ts'
+import { NO_END_MS, NO_START_MS, type Offer, type OfferTerms } from '#/domain/offer.ts'
 import { type Sku, sku } from '#/domain/sku.ts'
 import type { Db } from '../db/client.ts'
 
@@ -7,6 +7,8 @@ type OfferRow = {
   version: number
   price_minor: number
   limit_per_order: number
+  limit_per_customer: number | null
+  weight_grams: number
   starts_at: Date | null
   ends_at: Date | null
   slug: string
@@ -23,7 +25,7 @@ type OfferRow = {
 /** The current offers of these SKUs, or of all, with the card that cart and checkout show. */
 export async function readCurrentOffers(db: Db, skus: readonly Sku[] | 'all'): Promise<Offer[]> {
   const rows = await db.$queryRaw<OfferRow[]>`
-    SELECT o.sku, o.version, o.price_minor, o.limit_per_order, o.starts_at, o.ends_at, p.slug, p.name, v.label,
+    SELECT o.sku, o.version, o.price_minor, o.limit_per_order, o.limit_per_customer, o.weight_grams, o.starts_at, o.ends_at, p.slug, p.name, v.label,
       i.id AS image_id, i.width, i.height, pi.alt, i.focal_x, i.focal_y
     FROM variants v
     JOIN offers o ON o.sku = v.sku AND o.version = v.offer_version
@@ -36,13 +38,19 @@ export async function readCurrentOffers(db: Db, skus: readonly Sku[] | 'all'): P
   return rows.map(toOffer)
 }
 
-/** Prices of exact offer versions, as `sku@version` → minor units; an unknown version is absent. */
-export async function readOfferPrices(db: Db, versions: readonly { sku: Sku; version: number }[]): Promise<Map<string, number>> {
-  const rows = await db.$queryRaw<{ sku: string; version: number; price_minor: number }[]>`
-    SELECT o.sku, o.version, o.price_minor
+/** What a total and its limits are made of, of exact offer versions, as `sku@version`; an unknown version is absent. */
+export async function readOfferTerms(db: Db, versions: readonly { sku: Sku; version: number }[]): Promise<Map<string, OfferTerms>> {
+  type Row = { sku: string; version: number; price_minor: number; weight_grams: number; limit_per_customer: number | null }
+  const rows = await db.$queryRaw<Row[]>`
+    SELECT o.sku, o.version, o.price_minor, o.weight_grams, o.limit_per_customer
     FROM unnest(${versions.map((wanted) => wanted.sku)}::text[], ${versions.map((wanted) => wanted.version)}::int[]) AS w(sku, version)
     JOIN offers o ON o.sku = w.sku AND o.version = w.version`
-  return new Map(rows.map((row) => [`${row.sku}@${row.version}`, row.price_minor]))
+  return new Map(
+    rows.map((row) => [
+      `${row.sku}@${row.version}`,
+      { priceMinor: row.price_minor, weightGrams: row.weight_grams, limitPerCustomer: row.limit_per_customer },
+    ]),
+  )
 }
 
 function toOffer(row: OfferRow): Offer {
@@ -53,6 +61,8 @@ function toOffer(row: OfferRow): Offer {
     priceMinor: row.price_minor,
     currency: 'EUR',
     limitPerOrder: row.limit_per_order,
+    limitPerCustomer: row.limit_per_customer,
+    weightGrams: row.weight_grams,
     startsAtMs: row.starts_at?.getTime() ?? NO_START_MS,
     endsAtMs: row.ends_at?.getTime() ?? NO_END_MS,
     card: { slug: row.slug, name: row.name, label: row.label, image: id ? { id, width, height, alt, focalX, focalY } : null },

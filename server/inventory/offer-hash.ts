@@ -11,18 +11,24 @@ const cardSchema: z.ZodType<OfferCard> = z.object({
     .nullable(),
 })
 
-/** Fields in the order in which `offerFromHash` takes them, and put-offer.lua its arguments. */
+/** Fields of an offer's hash, in the order in which `offerFromHash` takes them. */
+export const OFFER_FIELDS = ['version', 'price', 'limit', 'customerLimit', 'weight', 'startsAt', 'endsAt', 'card'] as const
+
+/** The same in the order in which put-offer.lua takes its arguments. */
 export function offerToFields(offer: Offer): (string | number)[] {
-  return [offer.version, offer.priceMinor, offer.limitPerOrder, offer.startsAtMs, offer.endsAtMs, JSON.stringify(offer.card)]
+  const { version, priceMinor, limitPerOrder, limitPerCustomer, weightGrams, startsAtMs, endsAtMs, card } = offer
+  return [version, priceMinor, limitPerOrder, limitPerCustomer ?? '', weightGrams, startsAtMs, endsAtMs, JSON.stringify(card)]
 }
 
-export function offerFromHash(sku: Sku, [version, price, limit, startsAt, endsAt, card]: string[]): Offer {
+export function offerFromHash(sku: Sku, [version, price, limit, customerLimit, weight, startsAt, endsAt, card]: (string | null)[]): Offer {
   return {
     sku,
     version: Number(version),
     priceMinor: Number(price),
     currency: 'EUR',
     limitPerOrder: Number(limit),
+    limitPerCustomer: customerLimit ? Number(customerLimit) : null,
+    weightGrams: Number(weight),
     startsAtMs: Number(startsAt),
     endsAtMs: Number(endsAt),
     card: cardSchema.parse(JSON.parse(card ?? 'null')),

@@ -1,5 +1,5 @@
 import type { Result } from '#/domain/result.ts'
-import { ALL_SHARDS, type Shard, shardOf } from '#/domain/sharding.ts'
+import { ALL_SHARDS, type Shard, shardOf, shardOfCode } from '#/domain/sharding.ts'
 import { type Sku, sku } from '#/domain/sku.ts'
 import type { IsRecorded } from '../orders/order-book.ts'
 import { placedOrderSchema } from '../orders/placed-order.ts'
@@ -31,6 +31,8 @@ async function openShard({ counters, book, clock, newId }: Engine, shard: Shard)
       need(await counters.writeSnapshot(unit, { available: onHand - allocated - units, version, held: reservations }))
     }
     for (const offer of await book.currentOffers([...levels.keys()])) need(await counters.putOffer(offer))
+    for (const discount of await book.currentDiscounts('all'))
+      if (shardOfCode(discount.code) === shard) need(await counters.putDiscount(discount))
     // Before the epoch commits: dying in between leaves core with an epoch that Postgres does not know, which is built anew.
     need(await counters.open(shard, epoch))
     rebuilt = true

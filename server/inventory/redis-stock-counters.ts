@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Discount } from '#/domain/discount.ts'
 import { ORDER_STATES } from '#/domain/order-state.ts'
 import { type Failure, fail, ok, type Result } from '#/domain/result.ts'
 import type { Shard } from '#/domain/sharding.ts'
@@ -6,10 +7,11 @@ import { recordingShardOf, shardOf } from '#/domain/sharding.ts'
 import type { Sku } from '#/domain/sku.ts'
 import { placedOrderSchema } from '../orders/placed-order.ts'
 import type { Core, CoreFailure } from '../redis/core.ts'
-import { shardKeys, skuKeys } from '../redis/keys.ts'
+import { codeKey, shardKeys, skuKeys } from '../redis/keys.ts'
 import { scripts } from '../redis/scripts.ts'
+import { discountFromDefinition, discountToFields } from './code-hash.ts'
 import { readIntakeStream, readWholeStream } from './intake-stream.ts'
-import { offerFromHash, offerToFields } from './offer-hash.ts'
+import { OFFER_FIELDS, offerFromHash, offerToFields } from './offer-hash.ts'
 import { parsePlaceReply } from './place-reply.ts'
 import type {
   IntakeEntry,
@@ -115,12 +117,21 @@ export class RedisStockCounters implements StockCounters {
   }
 
   async offers(skus: readonly Sku[]) {
-    const hashes = await this.#readEach(skus, (keys) => [keys.offer, 'version', 'price', 'limit', 'startsAt', 'endsAt', 'card'])
+    const hashes = await this.#readEach(skus, (keys) => [keys.offer, ...OFFER_FIELDS])
     return hashes.ok ? ok(new Map([...hashes.value].map(([sku, fields]) => [sku, offerFromHash(sku, fields)]))) : hashes
   }
 
   async putOffer(offer: Parameters<StockCounters['putOffer']>[0]): Promise<Result<void, CoreFailure>> {
     return settled(await this.#core.run(scripts.putOffer, [skuKeys(offer.sku).offer], offerToFields(offer)))
+  }
+
+  async discount(code: string): Promise<Result<Discount | null, CoreFailure>> {
+    const definition = await this.#core.call((redis) => redis.hget(codeKey(code), 'definition'))
+    return definition.ok ? ok(definition.value ? discountFromDefinition(definition.value) : null) : definition
+  }
+
+  async putDiscount(discount: Discount): Promise<Result<void, CoreFailure>> {
+    return settled(await this.#core.run(scripts.putCode, [codeKey(discount.code)], discountToFields(discount)))
   }
 
   readIntake(shard: Shard, count: number, waitMs: number): Promise<Result<IntakeEntry[], CoreFailure>> {

@@ -1,3 +1,4 @@
+import type { Discount } from '#/domain/discount.ts'
 import type { Offer } from '#/domain/offer.ts'
 import type { VisibleState } from '#/domain/order-state.ts'
 import type { Failure, Result } from '#/domain/result.ts'
@@ -25,6 +26,9 @@ export type StockCounters = {
   /** Current offers; a SKU without one is absent. */
   offers(skus: readonly Sku[]): Promise<Result<Map<Sku, Offer>, CoreFailure>>
   putOffer(offer: Offer): Promise<Result<void, CoreFailure>>
+  /** The current version of a discount code; null for one that core does not know. */
+  discount(code: string): Promise<Result<Discount | null, CoreFailure>>
+  putDiscount(discount: Discount): Promise<Result<void, CoreFailure>>
 
   /** The oldest records of a shard that intake has not forgotten yet, waiting up to `waitMs` for one. Again the same ones until then. */
   readIntake(shard: Shard, count: number, waitMs: number): Promise<Result<IntakeEntry[], CoreFailure>>

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { DECLINED_HOLD_SECONDS } from '#/domain/order-state.ts'
+import { SHOPPERS_HOLD_SECONDS } from '#/domain/order-state.ts'
 import { eventually } from '#/drill/engine/eventually.ts'
 import type { GatewayFault } from '#/drill/engine/gateway-desk.ts'
 import { SHARD } from '#/drill/engine/shelf.ts'
@@ -11,7 +11,7 @@ import { takeInBatch } from './run-intake.ts'
 
 const DECLINED_CARD = 'pm_card_chargeDeclined'
 const GOOD_CARD = 'pm_card_visa'
-const HOLD_MS = DECLINED_HOLD_SECONDS * 1000
+const HOLD_MS = SHOPPERS_HOLD_SECONDS * 1000
 
 let engine: TestEngine
 
@@ -188,7 +188,11 @@ test('when the hold is over the intent is cancelled at the gateway first, and on
 test('what turns out to be paid at the end of the hold is confirmed, not cancelled', async () => {
   const orderId = await declined()
   const { paymentIntentId } = await read(orderId)
-  await engine.gateway.confirm(paymentIntentId ?? '', { paymentMethod: GOOD_CARD, idempotencyKey: `behind-our-back-${orderId}` })
+  await engine.gateway.confirm(paymentIntentId ?? '', {
+    paymentMethod: GOOD_CARD,
+    returnUrl: engine.returnUrl(orderId),
+    idempotencyKey: `behind-our-back-${orderId}`,
+  })
   await engine.later(HOLD_MS + 1000)
   expect(await read(orderId)).toMatchObject({ state: 'CONFIRMED' })
   expect(await engine.desk.accountOf(orderId)).toEqual({ charges: 1, intents: ['succeeded'] })

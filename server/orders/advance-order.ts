@@ -1,4 +1,4 @@
-import { DECLINED_HOLD_SECONDS } from '#/domain/order-state.ts'
+import { SHOPPERS_HOLD_SECONDS } from '#/domain/order-state.ts'
 import { type Failure, fail, ok, type Result } from '#/domain/result.ts'
 import { unreachable } from '#/domain/unreachable.ts'
 import type { RecordedView } from '../inventory/stock-counters.ts'
@@ -15,7 +15,7 @@ export type Advanced =
   /** A person has to look: money and order disagree, or the gateway refuses us. */
   | { readonly kind: 'stuck'; readonly reason: string }
 
-type Engine = Pick<Ports, 'book' | 'gateway' | 'clock'>
+type Engine = Pick<Ports, 'book' | 'gateway' | 'clock' | 'returnUrl'>
 
 /** Takes an order as far as it goes by itself. Safe to repeat and to run twice at once: every step is guarded by state and attempt. */
 export async function advanceOrder(engine: Engine, orderId: string): Promise<Advanced> {
@@ -24,8 +24,11 @@ export async function advanceOrder(engine: Engine, orderId: string): Promise<Adv
   switch (order.state) {
     case 'REJECTED':
     case 'CONFIRMED':
+    case 'FULFILLED':
+    case 'REFUNDED':
     case 'CANCELLED':
       return { kind: 'final' }
+    case 'ACTION_REQUIRED':
     case 'DECLINED':
       return holdIsOver(order, engine.clock.now()) ? cancelUnpaid(engine, order) : { kind: 'waiting-for-shopper' }
     case 'ALLOCATED': {
@@ -47,7 +50,8 @@ async function takePayment(engine: Engine, unbound: Order): Promise<Advanced> {
   if (!intent.ok) return gaveNoAnswer(intent)
   const order = { ...unbound, paymentIntentId: intent.value }
   const { attempt, order: placed } = order
-  const payment = { paymentMethod: placed.paymentMethod, idempotencyKey: idempotencyKey(order, `confirm-${attempt}`) }
+  const key = idempotencyKey(order, `confirm-${attempt}`)
+  const payment = { paymentMethod: placed.paymentMethod, returnUrl: engine.returnUrl(order.orderId), idempotencyKey: key }
   const confirmed = await engine.gateway.confirm(intent.value, payment)
   if (confirmed.ok) return settle(engine, order, confirmed.value)
   const status = await engine.gateway.retrieve(intent.value)
@@ -57,6 +61,7 @@ async function takePayment(engine: Engine, unbound: Order): Promise<Advanced> {
     case 'cancelled':
     case 'processing':
       return settle(engine, order, status.value)
+    case 'action-required':
     case 'declined':
     case 'unpaid':
       // Of this attempt or of one before? Only a refusal tells; without an answer the same confirm is asked again.
@@ -98,10 +103,15 @@ async function settle(engine: Engine, order: Order, status: IntentStatus): Promi
       const confirmed = await book.confirm(orderId, nowMs)
       return confirmed === 'refund-due' ? { kind: 'stuck', reason: 'a cancelled order was paid' } : { kind: 'final' }
     }
+    case 'action-required':
     case 'declined': {
-      // Set by the first decline, kept by those after it: card after card must not hold the items for ever.
-      const holdUntilMs = order.holdUntilMs ?? nowMs + DECLINED_HOLD_SECONDS * 1000
-      await book.decline(orderId, attempt, { reason: status.reason, holdUntilMs, nowMs })
+      // From the first decline on, never longer: card after card must not hold the items for ever.
+      const holdUntilMs = Math.min(order.holdUntilMs ?? Number.POSITIVE_INFINITY, nowMs + SHOPPERS_HOLD_SECONDS * 1000)
+      await book.decline(orderId, attempt, {
+        reason: status.kind === 'declined' ? status.reason : 'authentication_required',
+        holdUntilMs,
+        nowMs,
+      })
       return { kind: 'waiting-for-shopper' }
     }
     case 'cancelled':

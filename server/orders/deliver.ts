@@ -21,6 +21,8 @@ export async function deliverToCore(engine: Engine, messages: readonly OutboxMes
   await catchUpStock(engine, subjects('stock.moved').map(sku))
   const offers = subjects('offer.changed').map(sku)
   if (offers.length > 0) for (const offer of await engine.book.currentOffers(offers)) insist(await engine.counters.putOffer(offer))
+  const codes = subjects('code.changed')
+  if (codes.length > 0) for (const code of await engine.book.currentDiscounts(codes)) insist(await engine.counters.putDiscount(code))
   const orders = subjects('order.changed')
   if (orders.length === 0) return
   const views = await engine.book.views(orders)

@@ -1,4 +1,6 @@
-import type { Offer } from '#/domain/offer.ts'
+import type { Allowance } from '#/domain/allowance.ts'
+import type { Discount } from '#/domain/discount.ts'
+import type { Offer, OfferTerms } from '#/domain/offer.ts'
 import type { OrderState } from '#/domain/order-state.ts'
 import type { Failure, Result } from '#/domain/result.ts'
 import type { Shard } from '#/domain/sharding.ts'
@@ -16,8 +18,10 @@ export type OrderBook = {
   takeIn(shard: Shard, batch: readonly IntakeOrder[], nowMs: number): Promise<Result<IntakeTally, NotTheWriter | DataError>>
   /** Sets a record aside for people to look at. Its reservation stays held until they decide. */
   bury(shard: Shard, entry: IntakeEntry, reason: string, nowMs: number): Promise<void>
-  /** Prices of the offer versions that a batch names; an unknown one is absent. */
-  offerPrices(versions: readonly OfferVersion[]): Promise<Map<string, number>>
+  /** Terms of the offer versions that a batch names, by `offerVersionKey`; an unknown one is absent. */
+  offerTerms(versions: readonly OfferVersion[]): Promise<Map<string, OfferTerms>>
+  /** The code versions that a batch names, by `codeVersionKey`; an unknown one is absent. */
+  discountVersions(versions: readonly CodeVersion[]): Promise<Map<string, Discount>>
 
   // The life of one order. Each change is guarded by state and attempt, adds an event and tells the page.
   findOrder(orderId: string): Promise<Order | null>
@@ -45,6 +49,8 @@ export type OrderBook = {
   stockVersions(afterSku: string, limit: number): Promise<Map<Sku, number>>
   versionsOf(skus: readonly Sku[]): Promise<Map<Sku, number>>
   currentOffers(skus: readonly Sku[] | 'all'): Promise<Offer[]>
+  /** The newest version of these codes, or of all. */
+  currentDiscounts(codes: readonly string[] | 'all'): Promise<Discount[]>
 
   // Opening a shard of core.
   epochOf(shard: Shard): Promise<string | null>
@@ -61,6 +67,8 @@ export type IntakeOrder = {
   readonly reservationId: string
   readonly placedAtMs: number
   readonly order: PlacedOrder
+  /** What it uses of limited codes and of customers' limits. */
+  readonly allowances: readonly Allowance[]
 }
 
 export type IntakeTally = {
@@ -74,6 +82,12 @@ export type OfferVersion = { readonly sku: Sku; readonly version: number }
 
 export function offerVersionKey({ sku, version }: OfferVersion): string {
   return `${sku}@${version}`
+}
+
+export type CodeVersion = { readonly code: string; readonly version: number }
+
+export function codeVersionKey({ code, version }: CodeVersion): string {
+  return `${code}@${version}`
 }
 
 export type StartPaying = {
@@ -102,11 +116,11 @@ export type Order = {
   readonly order: PlacedOrder
 }
 
-/** What must follow from a commit, and which lane carries it out. `subject` is a SKU, an order id, `order/version` to advance,
+/** What must follow from a commit, and which lane carries it out. `subject` is a SKU, a code, an order id, `order/version` to advance,
  * `order/kind` of mail, or a cache tag. */
 export const TOPIC_LANES = {
   stock: ['stock.moved'],
-  offers: ['offer.changed'],
+  offers: ['offer.changed', 'code.changed'],
   orders: ['order.changed'],
   queues: ['order.advance', 'mail.send'],
   web: ['tag.changed'],

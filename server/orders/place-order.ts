@@ -1,3 +1,4 @@
+import { isInWindow } from '#/domain/discount.ts'
 import { isOnSale } from '#/domain/offer.ts'
 import { MAXIMUM_CHARGE, MINIMUM_CHARGE, totalsOf } from '#/domain/pricing.ts'
 import { type Failure, fail, ok, type Result } from '#/domain/result.ts'
@@ -31,6 +32,10 @@ export type PlaceFailure =
   | (Failure<'NOT_ON_SALE' | 'PRICE_CHANGED'> & { readonly skus: readonly Sku[] })
   | (Failure<'LIMIT_REACHED'> & { readonly limits: readonly { readonly sku: Sku; readonly limit: number }[] })
   | (Failure<'SOLD_OUT'> & { readonly short: readonly { readonly sku: Sku; readonly available: number }[] })
+  /** The code was withdrawn, has ended, or is another one by now. */
+  | (Failure<'CODE_CHANGED'> & { readonly promoCode: string })
+  /** The total is another than the shopper was shown, because delivery or tax are: ask again with this one. */
+  | (Failure<'TOTAL_CHANGED'> & { readonly totalMinor: number })
   | (Failure<'BELOW_MINIMUM'> & { readonly minimumMinor: number })
   | (Failure<'ABOVE_MAXIMUM'> & { readonly maximumMinor: number })
   /** Nothing was taken by this press and nothing will be; what an earlier one did is not known. Trying again with the same checkout is safe. */
@@ -87,14 +92,14 @@ export async function placeOrder(
 
 /** The whole order at today's offers, or what is different by now from what the shopper was shown. */
 async function priceAtOffers(
-  counters: Pick<Ports['counters'], 'offers'>,
+  counters: Pick<Ports['counters'], 'offers' | 'discount'>,
   agreed: Agreed,
   paymentMethod: string,
   nowMs: number,
 ): Promise<Result<PlacedOrder, PlaceFailure>> {
   const wanted = agreed.lines.map((line) => ({ ...line, sku: sku(line.sku) }))
-  const offers = await counters.offers(wanted.map((line) => line.sku))
-  if (!offers.ok) return fail('NOT_READY')
+  const [offers, discount] = await Promise.all([counters.offers(wanted.map((line) => line.sku)), readDiscount()])
+  if (!offers.ok || !discount.ok) return fail('NOT_READY')
   const priced = wanted.flatMap((line) => {
     const offer = offers.value.get(line.sku)
     return offer && isOnSale(offer, nowMs) ? [{ line, offer }] : []
@@ -105,18 +110,29 @@ async function priceAtOffers(
   }
   const changed = priced.filter(({ line, offer }) => line.offerVersion !== offer.version).map(({ line }) => line.sku)
   if (changed.length > 0) return fail('PRICE_CHANGED', { skus: changed })
+  if (agreed.code !== null && (discount.value?.version !== agreed.codeVersion || !isInWindow(discount.value, nowMs))) {
+    return fail('CODE_CHANGED', { promoCode: agreed.code })
+  }
   const lines = priced.map(({ line, offer }) => ({
     ...line,
     unitPriceMinor: offer.priceMinor,
+    weightGrams: offer.weightGrams,
     name: offer.card.name,
     label: offer.card.label,
   }))
-  const totals = totalsOf(lines, agreed.deliveryMethod)
+  const { lineDiscountsMinor, ...totals } = totalsOf({ ...agreed, lines, discount: discount.value })
+  if (totals.totalMinor !== agreed.totalMinor) return fail('TOTAL_CHANGED', { totalMinor: totals.totalMinor })
   const { currency, minor: minimumMinor } = MINIMUM_CHARGE.EUR
-  if (totals.totalMinor < minimumMinor) return fail('BELOW_MINIMUM', { minimumMinor })
+  // Nothing to pay needs no charge, so there is no least amount for it.
+  if (totals.totalMinor > 0 && totals.totalMinor < minimumMinor) return fail('BELOW_MINIMUM', { minimumMinor })
   const maximumMinor = MAXIMUM_CHARGE.EUR.minor
   if (totals.totalMinor > maximumMinor) return fail('ABOVE_MAXIMUM', { maximumMinor })
-  return ok({ ...agreed, lines, paymentMethod, ...totals, currency })
+  const discounted = lines.map((line, i) => ({ ...line, discountMinor: lineDiscountsMinor[i] ?? 0 }))
+  return ok({ ...agreed, lines: discounted, paymentMethod, ...totals, currency })
+
+  async function readDiscount() {
+    return agreed.code === null ? ok(null) : counters.discount(agreed.code)
+  }
 }
 
 function toResult(answer: Exclude<PlaceAnswer, { code: 'UNKNOWN' }>, orderId: string): Result<Placed, PlaceFailure> {

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { CART_MAX_LINES, LINE_MAX_QUANTITY } from '#/domain/cart.ts'
+import { COUNTRIES, type Country } from '#/domain/countries.ts'
+import { CODE_MAX_LENGTH } from '#/domain/discount.ts'
 import { DELIVERY_METHODS } from '#/domain/pricing.ts'
 import { isSku } from '#/domain/sku.ts'
 
@@ -18,6 +20,8 @@ export const placedOrderSchema = z.object({
         offerVersion: column.positive(),
         quantity: z.int().min(1).max(LINE_MAX_QUANTITY),
         unitPriceMinor: minor,
+        discountMinor: minor,
+        weightGrams: minor,
         name: text(120),
         label: z.string().max(120),
       }),
@@ -29,28 +33,42 @@ export const placedOrderSchema = z.object({
   street: text(120),
   city: text(80),
   postcode: text(16),
-  country: z.string().length(2),
+  country: z.enum(Object.keys(COUNTRIES) as [Country]),
   deliveryMethod: z.enum(DELIVERY_METHODS),
-  paymentMethod: text(64),
+  paymentMethod: text(200),
+  code: text(CODE_MAX_LENGTH).nullable(),
+  codeVersion: column.positive().nullable(),
   subtotalMinor: minor,
+  discountMinor: minor,
   deliveryMinor: minor,
+  taxMinor: minor,
+  taxMode: z.enum(['included', 'added']),
   totalMinor: minor,
   currency: z.literal('EUR'),
 })
 
 export type PlacedOrder = z.infer<typeof placedOrderSchema>
 
-/** What the shopper decides; prices and totals follow from the offer versions that the lines name. */
-export type Agreed = Pick<PlacedOrder, 'email' | 'name' | 'street' | 'city' | 'postcode' | 'country' | 'deliveryMethod'> & {
+/** What the shopper decides, and the total that they were shown; prices follow from the offer versions that the lines name. */
+export type Agreed = Pick<
+  PlacedOrder,
+  'email' | 'name' | 'street' | 'city' | 'postcode' | 'country' | 'deliveryMethod' | 'code' | 'codeVersion' | 'totalMinor'
+> & {
   readonly lines: readonly Pick<PlacedOrder['lines'][number], 'sku' | 'offerVersion' | 'quantity'>[]
 }
 
 /**
- * One hash over everything agreed: lines with their offers, delivery, address, contact. The card is not part of it, so that the same
- * checkout with another card is still the same order.
+ * One hash over everything agreed: lines with their offers, code, delivery, address, contact, total. The card is not part of it, so that
+ * the same checkout with another card is still the same order.
  */
-export function fingerprintOf({ lines, email, name, street, city, postcode, country, deliveryMethod }: Agreed): string {
+export function fingerprintOf(agreed: Agreed): string {
+  const { lines, code, codeVersion, email, name, street, city, postcode, country, deliveryMethod, totalMinor } = agreed
   const units = lines.map((line) => `${line.sku} ${line.offerVersion} ${line.quantity}`).sort()
-  const agreed = JSON.stringify([units, email, name, street, city, postcode, country, deliveryMethod])
-  return createHash('sha256').update(agreed).digest('base64url')
+  const all = JSON.stringify([units, code, codeVersion, email, name, street, city, postcode, country, deliveryMethod, totalMinor])
+  return createHash('sha256').update(all).digest('base64url')
+}
+
+/** Whom the limits of a customer bind: whoever gives this e-mail address, in whatever case. An opaque id without colons. */
+export function customerOf(email: string): string {
+  return createHash('sha256').update(email.toLowerCase()).digest('base64url').slice(0, 22)
 }

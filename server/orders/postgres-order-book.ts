@@ -1,4 +1,5 @@
-import { readCurrentOffers, readOfferPrices } from '../catalog/read-offers.ts'
+import { readCurrentDiscounts, readDiscountVersions } from '../catalog/read-discounts.ts'
+import { readCurrentOffers, readOfferTerms } from '../catalog/read-offers.ts'
 import type { Db } from '../db/client.ts'
 import { movementsAfter, stockVersions, versionsOf } from '../inventory/ledger.ts'
 import { bindIntent, cancel, confirm, decline, startPaying } from './change-order.ts'
@@ -15,7 +16,8 @@ export function postgresOrderBook(db: Db): OrderBook {
   return {
     takeIn: (...args) => takeIn(db, ...args),
     bury: (...args) => bury(db, ...args),
-    offerPrices: (...args) => readOfferPrices(db, ...args),
+    offerTerms: (...args) => readOfferTerms(db, ...args),
+    discountVersions: (...args) => readDiscountVersions(db, ...args),
     findOrder: (...args) => findOrder(db, ...args),
     startPaying: (...args) => startPaying(db, ...args),
     bindIntent: (...args) => bindIntent(db, ...args),
@@ -32,6 +34,7 @@ export function postgresOrderBook(db: Db): OrderBook {
     stockVersions: (...args) => stockVersions(db, ...args),
     versionsOf: (...args) => versionsOf(db, ...args),
     currentOffers: (...args) => readCurrentOffers(db, ...args),
+    currentDiscounts: (...args) => readCurrentDiscounts(db, ...args),
     epochOf: (...args) => epochOf(db, ...args),
     rebuild: (...args) => rebuild(db, ...args),
   }

@@ -1,12 +1,23 @@
 import { z } from 'zod'
+import { allowancesOf } from '#/domain/allowance.ts'
+import type { Discount } from '#/domain/discount.ts'
+import type { OfferTerms } from '#/domain/offer.ts'
 import { totalsOf } from '#/domain/pricing.ts'
 import { type Failure, fail, ok, type Result } from '#/domain/result.ts'
 import type { Shard } from '#/domain/sharding.ts'
 import { sku } from '#/domain/sku.ts'
 import type { IntakeEntry } from '../inventory/stock-counters.ts'
 import type { CoreFailure } from '../redis/core.ts'
-import { type IntakeOrder, type IntakeTally, type NotTheWriter, offerVersionKey } from './order-book.ts'
-import { placedOrderSchema } from './placed-order.ts'
+import {
+  type CodeVersion,
+  codeVersionKey,
+  type IntakeOrder,
+  type IntakeTally,
+  type NotTheWriter,
+  type OfferVersion,
+  offerVersionKey,
+} from './order-book.ts'
+import { customerOf, type PlacedOrder, placedOrderSchema } from './placed-order.ts'
 import type { Ports } from './ports.ts'
 
 /** Orders a transaction takes at most: where one writer was fastest. Source: docs/decisions/0005 */
@@ -74,23 +85,34 @@ const LAST_MS = Date.UTC(3000, 0)
 
 const idsSchema = z.object({ orderId: z.uuid(), reservationId: z.uuid(), placedAtMs: z.int().positive().max(LAST_MS) })
 
-type Fault = Failure<'UNREADABLE' | 'UNKNOWN_OFFER' | 'TOTAL_MISMATCH'>
+type Fault = Failure<'UNREADABLE' | 'UNKNOWN_OFFER' | 'UNKNOWN_CODE' | 'TOTAL_MISMATCH'>
 
-/** Recomputes every total from the offer versions that the record names: what core admitted at another price is never charged. */
+/** Recomputes every total from the versions that the record names: what core admitted at another price is never charged. */
 async function checkEntries({ book }: Engine, entries: readonly IntakeEntry[]) {
   const parsed = entries.map((entry) => ({ entry, order: parseEntry(entry) }))
-  const versions = new Map<string, { sku: ReturnType<typeof sku>; version: number }>()
-  for (const { order } of parsed) {
-    for (const line of order?.order.lines ?? []) {
+  const offers = new Map<string, OfferVersion>()
+  const codes = new Map<string, CodeVersion>()
+  for (const { order: placed } of parsed) {
+    if (!placed) continue
+    for (const line of placed.order.lines) {
       const version = { sku: sku(line.sku), version: line.offerVersion }
-      versions.set(offerVersionKey(version), version)
+      offers.set(offerVersionKey(version), version)
     }
+    const code = codeOf(placed.order)
+    if (code) codes.set(codeVersionKey(code), code)
   }
-  const prices = versions.size > 0 ? await book.offerPrices([...versions.values()]) : new Map<string, number>()
-  return parsed.map(({ entry, order }) => ({ entry, checked: order ? checkTotal(order, prices) : fail('UNREADABLE') }))
+  const terms = offers.size > 0 ? await book.offerTerms([...offers.values()]) : new Map<string, OfferTerms>()
+  const discounts = codes.size > 0 ? await book.discountVersions([...codes.values()]) : new Map<string, Discount>()
+  return parsed.map(({ entry, order }) => ({ entry, checked: order ? checkTotal(order, terms, discounts) : fail('UNREADABLE') }))
 }
 
-function parseEntry({ record, ...ids }: IntakeEntry): IntakeOrder | null {
+function codeOf({ code, codeVersion }: PlacedOrder): CodeVersion | null {
+  return code !== null && codeVersion !== null ? { code, version: codeVersion } : null
+}
+
+type ParsedOrder = Omit<IntakeOrder, 'allowances'>
+
+function parseEntry({ record, ...ids }: IntakeEntry): ParsedOrder | null {
   const parsedIds = idsSchema.safeParse(ids)
   if (!parsedIds.success) return null
   try {
@@ -101,22 +123,34 @@ function parseEntry({ record, ...ids }: IntakeEntry): IntakeOrder | null {
   }
 }
 
-function checkTotal(placed: IntakeOrder, prices: ReadonlyMap<string, number>): Result<IntakeOrder, Fault> {
-  const { lines, deliveryMethod, subtotalMinor, deliveryMinor, totalMinor } = placed.order
-  const atOffers = lines.map((line) => ({
-    quantity: line.quantity,
-    unitPriceMinor: prices.get(offerVersionKey({ sku: sku(line.sku), version: line.offerVersion })),
-    agreedMinor: line.unitPriceMinor,
-  }))
-  if (atOffers.some((line) => line.unitPriceMinor === undefined)) return fail('UNKNOWN_OFFER')
-  const totals = totalsOf(
-    atOffers.map(({ quantity, unitPriceMinor }) => ({ quantity, unitPriceMinor: unitPriceMinor ?? 0 })),
-    deliveryMethod,
-  )
+function checkTotal(
+  placed: ParsedOrder,
+  terms: ReadonlyMap<string, OfferTerms>,
+  discounts: ReadonlyMap<string, Discount>,
+): Result<IntakeOrder, Fault> {
+  const { order } = placed
+  const lines = order.lines.map((line) => ({ ...line, sku: sku(line.sku), terms: terms.get(`${line.sku}@${line.offerVersion}`) }))
+  const known = lines.flatMap(({ terms: own, ...line }) => (own ? [{ ...line, ...own, unitPriceMinor: own.priceMinor }] : []))
+  if (known.length < lines.length) return fail('UNKNOWN_OFFER')
+  const code = codeOf(order)
+  const discount = code ? discounts.get(codeVersionKey(code)) : null
+  if (discount === undefined) return fail('UNKNOWN_CODE')
+  const { lineDiscountsMinor, ...totals } = totalsOf({ ...order, lines: known, discount })
   const agrees =
-    atOffers.every((line) => line.unitPriceMinor === line.agreedMinor) &&
-    totals.subtotalMinor === subtotalMinor &&
-    totals.deliveryMinor === deliveryMinor &&
-    totals.totalMinor === totalMinor
-  return agrees ? ok(placed) : fail('TOTAL_MISMATCH')
+    known.every((line, i) => {
+      const told = order.lines[i]
+      return (
+        line.unitPriceMinor === told?.unitPriceMinor &&
+        line.weightGrams === told.weightGrams &&
+        lineDiscountsMinor[i] === told.discountMinor
+      )
+    }) &&
+    totals.subtotalMinor === order.subtotalMinor &&
+    totals.discountMinor === order.discountMinor &&
+    totals.deliveryMinor === order.deliveryMinor &&
+    totals.taxMinor === order.taxMinor &&
+    totals.taxMode === order.taxMode &&
+    totals.totalMinor === order.totalMinor
+  if (!agrees) return fail('TOTAL_MISMATCH')
+  return ok({ ...placed, allowances: allowancesOf(known, discount, customerOf(order.email)) })
 }

@@ -1,4 +1,5 @@
 import { planIntake, type StockChange } from '#/domain/intake.ts'
+import { UNPAID_HOLD_SECONDS } from '#/domain/order-state.ts'
 import { fail, ok, type Result } from '#/domain/result.ts'
 import type { Shard } from '#/domain/sharding.ts'
 import { type Sku, sku } from '#/domain/sku.ts'
@@ -100,14 +101,16 @@ async function insertOrders(tx: Tx, shard: Shard, orders: readonly Decided[], no
     WITH placed AS (
       INSERT INTO orders (
         id, shard, reservation_id, fingerprint, state, version, attempt, reason, email, name, street, city, postcode, country,
-        delivery_method, subtotal_minor, delivery_minor, total_minor, currency, payment_method, placed_at, next_check_at, mail_due_at
+        delivery_method, code, code_version, subtotal_minor, discount_minor, delivery_minor, tax_minor, tax_mode, total_minor, currency,
+        payment_method, placed_at, hold_until, next_check_at, mail_due_at
       )
       SELECT
         o.id, ${shard}::int, o.reservation_id, o.fingerprint,
         CASE WHEN o.allocated THEN 'ALLOCATED' ELSE 'REJECTED' END::order_state, 1, 0,
         CASE WHEN o.allocated THEN NULL ELSE 'SOLD_OUT' END,
         o.email, o.name, o.street, o.city, o.postcode, o.country, o.delivery_method,
-        o.subtotal_minor, o.delivery_minor, o.total_minor, o.currency, o.payment_method, o.placed_at,
+        o.code, o.code_version, o.subtotal_minor, o.discount_minor, o.delivery_minor, o.tax_minor, o.tax_mode, o.total_minor, o.currency,
+        o.payment_method, o.placed_at, CASE WHEN o.allocated THEN ${new Date(nowMs + UNPAID_HOLD_SECONDS * 1000)}::timestamptz END,
         CASE WHEN o.allocated THEN ${new Date(nowMs + FIRST_CHECK_MS)}::timestamptz END,
         CASE WHEN NOT o.allocated THEN ${new Date(nowMs + MAIL_CHECK_MS)}::timestamptz END
       FROM unnest(
@@ -122,15 +125,21 @@ async function insertOrders(tx: Tx, shard: Shard, orders: readonly Decided[], no
         ${column((p) => p.order.postcode)}::text[],
         ${column((p) => p.order.country)}::text[],
         ${column((p) => p.order.deliveryMethod)}::text[],
+        ${column((p) => p.order.code)}::text[],
+        ${column((p) => p.order.codeVersion)}::int[],
         ${column((p) => p.order.subtotalMinor)}::int[],
+        ${column((p) => p.order.discountMinor)}::int[],
         ${column((p) => p.order.deliveryMinor)}::int[],
+        ${column((p) => p.order.taxMinor)}::int[],
+        ${column((p) => p.order.taxMode)}::text[],
         ${column((p) => p.order.totalMinor)}::int[],
         ${column((p) => p.order.currency)}::text[],
         ${column((p) => p.order.paymentMethod)}::text[],
         ${column((p) => new Date(p.placedAtMs))}::timestamptz[]
       ) AS o(
         id, reservation_id, fingerprint, allocated, email, name, street, city, postcode, country, delivery_method,
-        subtotal_minor, delivery_minor, total_minor, currency, payment_method, placed_at
+        code, code_version, subtotal_minor, discount_minor, delivery_minor, tax_minor, tax_mode, total_minor, currency, payment_method,
+        placed_at
       )
       RETURNING id, state, reason
     ), events AS (
@@ -143,7 +152,7 @@ async function insertOrders(tx: Tx, shard: Shard, orders: readonly Decided[], no
 
   const lines = orders.flatMap((placed) => placed.order.lines.map((line, position) => ({ ...line, orderId: placed.orderId, position })))
   await tx.$executeRaw`
-    INSERT INTO order_lines (order_id, position, sku, offer_version, name, label, quantity, unit_price_minor)
+    INSERT INTO order_lines (order_id, position, sku, offer_version, name, label, quantity, unit_price_minor, discount_minor, weight_grams)
     SELECT * FROM unnest(
       ${lines.map((line) => line.orderId)}::uuid[],
       ${lines.map((line) => line.position)}::int[],
@@ -152,6 +161,8 @@ async function insertOrders(tx: Tx, shard: Shard, orders: readonly Decided[], no
       ${lines.map((line) => line.name)}::text[],
       ${lines.map((line) => line.label)}::text[],
       ${lines.map((line) => line.quantity)}::int[],
-      ${lines.map((line) => line.unitPriceMinor)}::int[]
+      ${lines.map((line) => line.unitPriceMinor)}::int[],
+      ${lines.map((line) => line.discountMinor)}::int[],
+      ${lines.map((line) => line.weightGrams)}::int[]
     )`
 }

@@ -12,7 +12,7 @@ import { postgresOrderBook } from './postgres-order-book.ts'
 export type Wired = Ports & { readonly db: Db; readonly core: Core; close(): Promise<void> }
 
 export function wirePorts({ name, connections }: { name: string; connections: number }): Wired {
-  const { DATABASE_URL, CORE_REDIS_URL, STRIPE_SECRET_KEY, STRIPE_API_URL } = env()
+  const { DATABASE_URL, CORE_REDIS_URL, STRIPE_SECRET_KEY, STRIPE_API_URL, PUBLIC_URL } = env()
   const db = connectDatabase(DATABASE_URL, connections)
   const core = new Core(CORE_REDIS_URL, name)
   return {
@@ -23,6 +23,7 @@ export function wirePorts({ name, connections }: { name: string; connections: nu
     gateway: stripeGateway(STRIPE_SECRET_KEY, STRIPE_API_URL),
     clock: systemClock,
     newId: randomUUID,
+    returnUrl: (orderId) => new URL(`/orders/${orderId}/return`, PUBLIC_URL).href,
     close: async () => {
       await core.close()
       await db.$disconnect()

@@ -1,6 +1,6 @@
 import Stripe from 'stripe'
 import { fail, ok, type Result } from '#/domain/result.ts'
-import type { DeclineReason, GatewayFailure, IntentStatus, PaymentGateway } from './payment-gateway.ts'
+import type { DeclineReason, GatewayFailure, IntentStatus, PaymentGateway, RefundStatus } from './payment-gateway.ts'
 
 /** Longer than a slow bank, shorter than a job's lock. */
 const TIMEOUT_MS = 8000
@@ -20,9 +20,10 @@ export function stripeGateway(secretKey: string, apiUrl?: string, timeoutMs = TI
         )
         return { intentId: intent.id }
       }),
-    confirm: async (intentId, { paymentMethod, idempotencyKey }) => {
+    confirm: async (intentId, { paymentMethod, returnUrl, idempotencyKey }) => {
       try {
-        return ok(toStatus(await stripe.paymentIntents.confirm(intentId, { payment_method: paymentMethod }, { idempotencyKey })))
+        const means = paymentMethod.startsWith('ctoken_') ? { confirmation_token: paymentMethod } : { payment_method: paymentMethod }
+        return ok(toStatus(await stripe.paymentIntents.confirm(intentId, { ...means, return_url: returnUrl }, { idempotencyKey })))
       } catch (error) {
         if (error instanceof Stripe.errors.StripeCardError)
           return ok({ kind: 'declined', reason: toReason(error.code, error.decline_code) })
@@ -35,7 +36,24 @@ export function stripeGateway(secretKey: string, apiUrl?: string, timeoutMs = TI
       if (cancelled.ok || cancelled.code !== 'GATEWAY_REFUSED') return cancelled
       return attempt(async () => toStatus(await stripe.paymentIntents.retrieve(intentId)))
     },
+    refund: (intentId, { refundId, amountMinor, idempotencyKey }) =>
+      attempt(async () => {
+        const wanted = { payment_intent: intentId, amount: amountMinor, metadata: { refundId } }
+        return toRefundStatus(await stripe.refunds.create(wanted, { idempotencyKey }))
+      }),
+    findRefund: (intentId, refundId) =>
+      attempt(async () => {
+        for await (const refund of stripe.refunds.list({ payment_intent: intentId, limit: 100 })) {
+          if (refund.metadata?.refundId === refundId) return toRefundStatus(refund)
+        }
+        return null
+      }),
   }
+}
+
+function toRefundStatus({ id, status, amount }: Stripe.Refund): RefundStatus {
+  const kind = status === 'succeeded' ? 'succeeded' : status === 'failed' || status === 'canceled' ? 'failed' : 'pending'
+  return { kind, gatewayRefundId: id, amountMinor: amount }
 }
 
 function at(apiUrl: string | undefined) {
@@ -77,9 +95,11 @@ function toStatus(intent: Stripe.PaymentIntent): IntentStatus {
     case 'processing':
     case 'requires_capture':
       return { kind: 'processing' }
-    case 'requires_action':
-      // This shop has no page for the bank's step yet: the shopper is asked for a card that needs none.
-      return { kind: 'declined', reason: 'authentication_required' }
+    case 'requires_action': {
+      const url = intent.next_action?.redirect_to_url?.url
+      // A step that no page of ours can offer: the shopper is asked for another card.
+      return url ? { kind: 'action-required', url } : { kind: 'declined', reason: 'authentication_required' }
+    }
     default:
       return intent.last_payment_error
         ? { kind: 'declined', reason: toReason(intent.last_payment_error.code, intent.last_payment_error.decline_code) }

@@ -1,4 +1,4 @@
-import { type Shard, shardOf } from '#/domain/sharding.ts'
+import { type Shard, shardOf, shardOfCode } from '#/domain/sharding.ts'
 import type { Sku } from '#/domain/sku.ts'
 
 /**
@@ -10,7 +10,8 @@ import type { Sku } from '#/domain/sku.ts'
  *   {inv:0}:checkout:<id>    hash    fingerprint, reservation, placedAt, record, view, viewVersion; kept for days
  *   {inv:0}:stock:<sku>      hash    available, applied (the version of the last movement)
  *   {inv:0}:held:<sku>       hash    reservation id → units that placings took and intake has not settled yet
- *   {inv:0}:offer:<sku>      hash    version, price, limit, startsAt, endsAt, card (what a page shows, JSON)
+ *   {inv:0}:offer:<sku>      hash    version, price, limit, customerLimit, weight, startsAt, endsAt, card (what a page shows, JSON)
+ *   {inv:0}:code:<code>      hash    version, startsAt, endsAt, definition (JSON) of a discount code
  */
 export function shardKeys(shard: Shard) {
   const tag = `{inv:${shard}}`
@@ -25,4 +26,8 @@ export function shardKeys(shard: Shard) {
 export function skuKeys(sku: Sku) {
   const tag = `{inv:${shardOf(sku)}}`
   return { stock: `${tag}:stock:${sku}`, held: `${tag}:held:${sku}`, offer: `${tag}:offer:${sku}` }
+}
+
+export function codeKey(code: string): string {
+  return `{inv:${shardOfCode(code)}}:code:${code}`
 }

@@ -10,6 +10,7 @@ export const scripts = {
   applyMovements: { name: 'applyMovements', lua: readFileSync(path.join(process.cwd(), 'server/inventory/apply-movements.lua'), 'utf8') },
   openShard: { name: 'openShard', lua: readFileSync(path.join(process.cwd(), 'server/inventory/open-shard.lua'), 'utf8') },
   putOffer: { name: 'putOffer', lua: readFileSync(path.join(process.cwd(), 'server/inventory/put-offer.lua'), 'utf8') },
+  putCode: { name: 'putCode', lua: readFileSync(path.join(process.cwd(), 'server/inventory/put-code.lua'), 'utf8') },
   mirrorOrder: { name: 'mirrorOrder', lua: readFileSync(path.join(process.cwd(), 'server/orders/mirror-order.lua'), 'utf8') },
   admit: { name: 'admit', lua: readFileSync(path.join(process.cwd(), 'server/admission/admit.lua'), 'utf8') },
 } satisfies Record<string, Script>

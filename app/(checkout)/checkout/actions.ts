@@ -30,8 +30,10 @@ async function place(form: FormData): Promise<{ orderPath: string } | CheckoutNo
   if (!admitted.ok) return { problem: admitted, errors: {}, values }
 
   const { paymentMethod, ...contact } = parsed.data
-  const { checkoutId, lines } = checkout
-  const placed = await placeOrder(ports, { checkoutId, agreed: { lines, ...contact }, paymentMethod })
+  const { checkoutId, lines, code, totalsMinor } = checkout
+  const discount = { code: code?.code ?? null, codeVersion: code?.version ?? null }
+  const agreed = { lines, ...discount, ...contact, totalMinor: totalsMinor[contact.deliveryMethod] }
+  const placed = await placeOrder(ports, { checkoutId, agreed, paymentMethod })
   if (placed.ok || placed.code === 'CHECKOUT_CHANGED') {
     await rememberOrder(checkoutId)
     await leaveCheckout(checkout, placed.ok ? lines : [])

@@ -9,7 +9,7 @@ import { ChoiceField, SelectField, TextField } from './fields.tsx'
 export type DeliveryChoice = { readonly value: string; readonly label: string; readonly note: string }
 
 /** Where most of our parcels go. */
-const DEFAULT_COUNTRY = 'IE'
+export const DEFAULT_COUNTRY = 'IE'
 
 /** The checkout, on one page: a plain form, the same with and without JavaScript. `note` has what was typed before and what was wrong. */
 export function CheckoutForm({

@@ -1,14 +1,15 @@
 import type { Metadata } from 'next'
 import { Message } from '#/components/message.tsx'
 import { Notice } from '#/components/notice.tsx'
+import { COUNTRIES, type Country } from '#/domain/countries.ts'
 import { formatMoney } from '#/domain/money.ts'
-import { DELIVERY_METHODS, type PricedLine as Priced, totalsOf } from '#/domain/pricing.ts'
+import { DELIVERY_METHODS, type DeliveryMethod, type Totals, totalsOf } from '#/domain/pricing.ts'
 import { sealCheckout } from '#/server/cart/checkout-token.ts'
 import { type PricedLine, priceCart } from '#/server/cart/priced-cart.ts'
 import { readCart, readCheckoutNote } from '#/server/web/cookies.ts'
 import { runtime } from '#/server/web/runtime.ts'
 import styles from './checkout.module.css'
-import { CheckoutForm, type DeliveryChoice } from './checkout-form.tsx'
+import { CheckoutForm, DEFAULT_COUNTRY, type DeliveryChoice } from './checkout-form.tsx'
 import { problemWords } from './problem-words.ts'
 import { DELIVERY_WORDS } from './words.ts'
 
@@ -46,16 +47,20 @@ export default async function CheckoutPage({ searchParams }: { searchParams: Pro
       </Message>
     )
   }
+  const country = toCountry(note?.values.country)
+  const totals = totalsByMethod(lines, country)
   const token = sealCheckout({
     checkoutId: cart.checkoutId,
     lines: lines.map(({ sku, quantity, offer }) => ({ sku, quantity, offerVersion: offer.version })),
+    code: null,
+    totalsMinor: { standard: totals.standard.totalMinor, express: totals.express.totalMinor },
   })
   return (
     <main id="content" className={styles.page}>
       <h1>Checkout</h1>
       {notice}
       <OrderedLines lines={lines} />
-      <CheckoutForm token={token} deliveries={deliveriesFor(lines)} note={note} />
+      <CheckoutForm token={token} deliveries={deliveriesFor(totals)} note={note} />
     </main>
   )
 }
@@ -81,12 +86,26 @@ function OrderedLines({ lines }: { lines: readonly PricedLine[] }) {
   )
 }
 
+function totalsByMethod(lines: readonly PricedLine[], country: Country): Record<DeliveryMethod, Totals> {
+  const priced = lines.map(({ sku, quantity, offer }) => ({
+    sku,
+    quantity,
+    unitPriceMinor: offer.priceMinor,
+    weightGrams: offer.weightGrams,
+  }))
+  const totals = (deliveryMethod: DeliveryMethod) => totalsOf({ lines: priced, deliveryMethod, country, discount: null })
+  return { standard: totals('standard'), express: totals('express') }
+}
+
+function toCountry(chosen: string | undefined): Country {
+  return chosen !== undefined && Object.hasOwn(COUNTRIES, chosen) ? (chosen as Country) : DEFAULT_COUNTRY
+}
+
 /** Each way of delivery with what it makes the order cost in all, so that nothing has to be computed in the browser. */
-function deliveriesFor(lines: readonly PricedLine[]): DeliveryChoice[] {
-  const priced: Priced[] = lines.map((line) => ({ quantity: line.quantity, unitPriceMinor: line.offer.priceMinor }))
+function deliveriesFor(totals: Record<DeliveryMethod, Totals>): DeliveryChoice[] {
   const money = (minor: number) => formatMoney({ minor, currency: 'EUR' })
   return DELIVERY_METHODS.map((method) => {
-    const { deliveryMinor, totalMinor } = totalsOf(priced, method)
+    const { deliveryMinor, totalMinor } = totals[method]
     const cost = deliveryMinor === 0 ? 'free' : money(deliveryMinor)
     return { value: method, label: DELIVERY_WORDS[method], note: `${cost}, in all ${money(totalMinor)}` }
   })

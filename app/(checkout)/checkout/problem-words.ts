@@ -19,6 +19,10 @@ export function problemWords(problem: CheckoutProblem, nameOf: (sku: string) => 
       return `${listed(problem.skus.map(nameOf))} ${problem.skus.length === 1 ? 'is' : 'are'} not on sale any more. Nothing was ordered: what is left is on this page.`
     case 'LIMIT_REACHED':
       return `${problem.limits.map(({ sku, limit }) => `At most ${limit} of ${nameOf(sku)} to an order.`).join(' ')} Nothing was ordered: please change the cart.`
+    case 'CODE_CHANGED':
+      return `The code ${problem.promoCode} does not apply any more. Nothing was ordered: what it costs now is on this page, please look before you place the order.`
+    case 'TOTAL_CHANGED':
+      return `With this delivery and destination the order comes to ${formatMoney({ minor: problem.totalMinor, currency: 'EUR' })}. Nothing was ordered: please look before you place the order.`
     case 'BELOW_MINIMUM':
       return `The least that can be paid by card is ${formatMoney({ minor: problem.minimumMinor, currency: 'EUR' })}. Nothing was ordered.`
     case 'ABOVE_MAXIMUM':

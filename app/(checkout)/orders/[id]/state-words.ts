@@ -15,6 +15,12 @@ export function stateWords({ state, reason, holdUntilMs }: OrderView): { title: 
       return { title: 'Taking payment', text: 'We are asking your card. This takes a few seconds; sometimes a bank takes longer.' }
     case 'CONFIRMED':
       return { title: 'Order confirmed', text: 'Your payment went through. A receipt is on its way to you by e-mail.' }
+    case 'ACTION_REQUIRED':
+      return { title: 'Your bank asks you to confirm', text: `You were not charged yet. We keep your items until ${timeOf(holdUntilMs)}.` }
+    case 'FULFILLED':
+      return { title: 'On its way', text: 'Everything that you ordered has left us.' }
+    case 'REFUNDED':
+      return { title: 'Refunded', text: 'Your money is on its way back to you.' }
     case 'REJECTED':
       return { title: 'Sold out', text: 'The last of it went to somebody else a moment before you. You were not charged.' }
     case 'DECLINED':

@@ -1,0 +1,40 @@
+import { DISCOUNT_KINDS, type Discount, type DiscountKind } from '#/domain/discount.ts'
+import { NO_END_MS, NO_START_MS } from '#/domain/offer.ts'
+import { sku } from '#/domain/sku.ts'
+import type { Db } from '../db/client.ts'
+import type { DiscountCodeVersionModel } from '../db/generated/models.ts'
+
+/** The newest version of these codes, or of all. */
+export async function readCurrentDiscounts(db: Db, codes: readonly string[] | 'all'): Promise<Discount[]> {
+  const current = await db.discountCode.findMany({ where: codes === 'all' ? {} : { code: { in: [...codes] } } })
+  return [...(await readDiscountVersions(db, current)).values()]
+}
+
+/** Exact versions, as `code@version`; an unknown one is absent. */
+export async function readDiscountVersions(db: Db, versions: readonly { code: string; version: number }[]): Promise<Map<string, Discount>> {
+  if (versions.length === 0) return new Map()
+  const rows = await db.discountCodeVersion.findMany({ where: { OR: versions.map(({ code, version }) => ({ code, version })) } })
+  return new Map(rows.map((row) => [`${row.code}@${row.version}`, toDiscount(row)]))
+}
+
+function toDiscount(row: DiscountCodeVersionModel): Discount {
+  const { code, version, value, minimumMinor, maxUses, maxUsesPerCustomer } = row
+  return {
+    code,
+    version,
+    kind: toKind(row.kind),
+    value,
+    minimumMinor,
+    maxUses,
+    maxUsesPerCustomer,
+    startsAtMs: row.startsAt?.getTime() ?? NO_START_MS,
+    endsAtMs: row.endsAt?.getTime() ?? NO_END_MS,
+    skus: row.skus.length > 0 ? row.skus.map(sku) : null,
+  }
+}
+
+function toKind(text: string): DiscountKind {
+  const kind = DISCOUNT_KINDS.find((known) => known === text)
+  if (!kind) throw new Error(`unknown kind of discount: ${text}`)
+  return kind
+}
