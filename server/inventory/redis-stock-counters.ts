@@ -16,7 +16,6 @@ import { parsePlaceReply } from './place-reply.ts'
 import type {
   IntakeEntry,
   Movement,
-  OrderView,
   PlaceAnswer,
   Placing,
   RecordedView,
@@ -41,6 +40,9 @@ const viewSchema = z.object({
   state: z.enum(['RECEIVED', ...ORDER_STATES]),
   reason: z.string().nullable(),
   holdUntilMs: z.number().nullable(),
+  // Views of before had neither.
+  actionUrl: z.string().nullable().default(null),
+  cancelling: z.boolean().default(false),
 })
 
 /** The port to core, on Redis. See stock-counters.ts for the promises and keys.ts for the layout. */
@@ -169,9 +171,9 @@ export class RedisStockCounters implements StockCounters {
 
   async mirrorOrder(orderId: string, recorded: RecordedView): Promise<Result<void, CoreFailure>> {
     const key = shardKeys(recordingShardOf(orderId)).checkout(orderId)
-    const { version, state, reason, holdUntilMs, fingerprint } = recorded
-    const view: OrderView = { version, state, reason, holdUntilMs }
-    return settled(await this.#core.run(scripts.mirrorOrder, [key], [version, JSON.stringify(view), this.#keepSeconds, fingerprint]))
+    const { fingerprint, ...view } = recorded
+    const text = JSON.stringify(viewSchema.parse(view))
+    return settled(await this.#core.run(scripts.mirrorOrder, [key], [view.version, text, this.#keepSeconds, fingerprint]))
   }
 
   epochOf(shard: Shard): Promise<Result<string | null, CoreFailure>> {

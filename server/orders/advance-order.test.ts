@@ -5,8 +5,9 @@ import type { GatewayFault } from '#/drill/engine/gateway-desk.ts'
 import { SHARD } from '#/drill/engine/shelf.ts'
 import { startTestEngine, type TestEngine } from '#/drill/engine/test-engine.ts'
 import { stripeGateway } from '../payments/stripe-gateway.ts'
-import { advanceOrder, retryPayment } from './advance-order.ts'
+import { advanceOrder } from './advance-order.ts'
 import type { Order } from './order-book.ts'
+import { retryPayment } from './retry-payment.ts'
 import { takeInBatch } from './run-intake.ts'
 
 const DECLINED_CARD = 'pm_card_chargeDeclined'
@@ -268,10 +269,10 @@ test('a late decline of attempt 1 cannot undo attempt 2', async () => {
   const orderId = await declined()
   expect(await retryPayment(engine, orderId, GOOD_CARD)).toMatchObject({ ok: true })
   const nowMs = engine.clock.now()
-  expect(await engine.book.decline(orderId, 1, { reason: 'late', holdUntilMs: nowMs, nowMs })).toBe(false)
+  expect(await engine.book.decline(orderId, { attempt: 1, reason: 'late', nowMs })).toBe(false)
   expect(await read(orderId)).toMatchObject({ state: 'PAYING', attempt: 2 })
   await engine.rest()
-  expect(await engine.book.decline(orderId, 2, { reason: 'late', holdUntilMs: nowMs, nowMs })).toBe(false)
+  expect(await engine.book.decline(orderId, { attempt: 2, reason: 'late', nowMs })).toBe(false)
   expect(await read(orderId)).toMatchObject({ state: 'CONFIRMED' })
 })
 
