@@ -42,15 +42,21 @@ export class GatewayDesk {
     await this.#ask('DELETE', 'faults')
   }
 
-  /** How often an order was charged with success, what became of its intents, and cents that are the shop's and that went back. */
-  async accountOf(orderId: string): Promise<{ charges: number; intents: string[]; capturedMinor: number; refundedMinor: number }> {
+  /** How often an order was charged with success, and what became of its intents. */
+  async accountOf(orderId: string): Promise<{ charges: number; intents: string[] }> {
     const { intents, charges } = await this.#booksOf(orderId)
-    const paid = charges.filter((charge) => charge.status === 'succeeded')
     return {
-      charges: paid.length,
+      charges: charges.filter((charge) => charge.status === 'succeeded').length,
       intents: intents.map((intent) => intent.status),
-      capturedMinor: paid.reduce((sum, charge) => sum + charge.amount_captured, 0),
-      refundedMinor: paid.reduce((sum, charge) => sum + charge.amount_refunded, 0),
+    }
+  }
+
+  /** Cents that were taken for an order, and that went back of them. */
+  async moneyOf(orderId: string): Promise<{ capturedMinor: number; refundedMinor: number }> {
+    const { charges } = await this.#booksOf(orderId)
+    return {
+      capturedMinor: charges.reduce((sum, charge) => sum + charge.amount_captured, 0),
+      refundedMinor: charges.reduce((sum, charge) => sum + charge.amount_refunded, 0),
     }
   }
 
