@@ -19,6 +19,15 @@ export function orderHands(engine: TestEngine) {
     return checkoutId
   }
 
+  /** One unit each, of the same item. */
+  async function manyAllocated(count: number, paymentMethod = GOOD_CARD): Promise<string[]> {
+    const unit = await engine.sell({ stock: count })
+    const placings = await Promise.all(Array.from({ length: count }, () => engine.placing([[unit, 1]], { paymentMethod })))
+    for (const placing of placings) await engine.counters.place(placing)
+    await takeInBatch(engine, SHARD, 1)
+    return placings.map((placing) => placing.checkoutId)
+  }
+
   async function paidWith(paymentMethod: string): Promise<string> {
     const orderId = await allocated(paymentMethod)
     await engine.rest()
@@ -39,6 +48,7 @@ export function orderHands(engine: TestEngine) {
 
   return {
     allocated,
+    manyAllocated,
     declined: () => paidWith(DECLINED_CARD),
     atBank: () => paidWith(ASKING_CARD),
     read,
