@@ -10,8 +10,8 @@ const CORE_MS = 10_000
 const DUE_BATCH = 200
 
 /**
- * What keeps everything moving when a message was lost: shards of core that are empty or stale are rebuilt, orders that are due are looked
- * at, mail that was not sent is queued again, counters and offers that fell behind catch up. Every process may run it.
+ * What keeps everything moving when a message was lost: shards of core that are empty or stale are rebuilt, orders and refunds that are due are
+ * looked at, mail that was not sent is queued again, counters and offers that fell behind catch up. Every process may run it.
  */
 export function runUpkeep(ports: Ports, queued: () => void): Loop[] {
   return [
@@ -21,6 +21,11 @@ export function runUpkeep(ports: Ports, queued: () => void): Loop[] {
     }),
     runLoop('upkeep-orders', DUE_MS, async () => {
       const woken = await ports.book.wakeDueOrders(ports.clock.now(), DUE_BATCH)
+      if (woken > 0) queued()
+      return woken === DUE_BATCH ? 'busy' : 'idle'
+    }),
+    runLoop('upkeep-refunds', DUE_MS, async () => {
+      const woken = await ports.book.wakeDueRefunds(ports.clock.now(), DUE_BATCH)
       if (woken > 0) queued()
       return woken === DUE_BATCH ? 'busy' : 'idle'
     }),

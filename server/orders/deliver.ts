@@ -3,6 +3,7 @@ import type { Result } from '#/domain/result.ts'
 import { ALL_SHARDS, type Shard, shardOf } from '#/domain/sharding.ts'
 import { type Sku, sku } from '#/domain/sku.ts'
 import type { NewJob } from '../queues/enqueue.ts'
+import { mailKind } from '../queues/jobs.ts'
 import { log } from '../telemetry/log.ts'
 import type { OutboxMessage } from './order-book.ts'
 import type { Ports } from './ports.ts'
@@ -66,7 +67,7 @@ function insist<T>(result: Result<T>): T {
 }
 
 const advanceSubject = z.tuple([z.uuid(), z.coerce.number().pipe(z.int())])
-const mailSubject = z.tuple([z.uuid(), z.enum(['receipt', 'rejected', 'cancelled'])])
+const mailSubject = z.tuple([z.uuid(), mailKind])
 
 /** The job that a message of the queues' lane stands for. */
 export function toJob({ topic, subject }: OutboxMessage): NewJob {
@@ -75,8 +76,11 @@ export function toJob({ topic, subject }: OutboxMessage): NewJob {
       const [orderId, version] = advanceSubject.parse(subject.split('/'))
       return { name: 'order.advance', payload: { orderId, version } }
     }
+    case 'refund.advance':
+      return { name: 'refund.advance', payload: { refundId: z.uuid().parse(subject) } }
     case 'mail.send': {
-      const [orderId, kind] = mailSubject.parse(subject.split('/'))
+      const [id, ...rest] = subject.split('/')
+      const [orderId, kind] = mailSubject.parse([id, rest.join('/')])
       return { name: 'mail.send', payload: { orderId, kind } }
     }
     default:

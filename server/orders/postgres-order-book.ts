@@ -10,6 +10,7 @@ import { hintOrder } from './hint-order.ts'
 import type { OrderBook } from './order-book.ts'
 import { readHistory } from './order-events.ts'
 import { relay, wakeDueMail, wakeDueOrders } from './outbox.ts'
+import { postgresFulfilment } from './postgres-fulfilment.ts'
 import { findOrders, readTroubled, readViews } from './read-order.ts'
 import { epochOf, rebuild } from './rebuild-shard.ts'
 import { findMails, recordMails } from './sent-mail.ts'
@@ -29,6 +30,7 @@ export function postgresOrderBook(db: Db): OrderBook {
   const finding = together(findMails)
   const recording = together(recordMails)
   return {
+    ...postgresFulfilment(db),
     takeIn: (...args) => takeIn(db, ...args),
     bury: (...args) => bury(db, ...args),
     offerTerms: (...args) => readOfferTerms(db, ...args),
