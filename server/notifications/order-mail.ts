@@ -10,9 +10,9 @@ import { isOfPart, type PartMailKind, partMail } from './part-mail.ts'
 /** The mail of one kind about an order. Deterministic: sent twice it is the same mail, with the same Message-ID. */
 export function orderMail(kind: MailKind, whole: Order): Mail {
   if (isOfPart(kind)) return partMail(kind, whole)
-  const { orderId, order } = whole
+  const { orderId, order, reason } = whole
   const number = orderNumber(orderId)
-  const { subject, opening } = words(kind, number)
+  const { subject, opening } = words(kind, number, reason)
   const money = (minor: number) => formatMoney({ minor, currency: order.currency })
   const lines = order.lines.map((line) => [
     `${line.quantity} × ${line.name}${line.label ? ` (${line.label})` : ''}`,
@@ -27,7 +27,7 @@ export function orderMail(kind: MailKind, whole: Order): Mail {
   return layOut({ to: order.email, subject, messageId: `${kind}.${orderId}`, opening, rows, address, link, number })
 }
 
-function words(kind: Exclude<MailKind, PartMailKind>, number: string): { subject: string; opening: string } {
+function words(kind: Exclude<MailKind, PartMailKind>, number: string, reason: string | null): { subject: string; opening: string } {
   switch (kind) {
     case 'receipt':
       return { subject: `Your order ${number} is confirmed`, opening: 'Thank you. Your payment went through and your order is confirmed.' }
@@ -39,9 +39,20 @@ function words(kind: Exclude<MailKind, PartMailKind>, number: string): { subject
     case 'cancelled':
       return {
         subject: `Your order ${number} was cancelled`,
-        opening: 'We kept your items as long as we said, and no payment came. The order is cancelled and you were not charged.',
+        opening: `${cancelled(reason)} The order is cancelled and you were not charged.`,
       }
     default:
       return unreachable(kind)
+  }
+}
+
+function cancelled(reason: string | null): string {
+  switch (reason) {
+    case 'BY_SHOPPER':
+      return 'As you asked, we have stopped the payment and put your items back on sale.'
+    case 'PAYMENT_CANCELLED':
+      return 'The payment was cancelled, so your items went back on sale.'
+    default:
+      return 'We kept your items as long as we said, and no payment came.'
   }
 }

@@ -99,6 +99,22 @@ test('at the deadline the intent is cancelled first, and the bank cannot charge 
   expect(await hands.outcomeOf(orderId)).toBe('cancelled and given back')
 })
 
+test('upkeep asks ever more rarely how it went at the bank, yet never later than the deadline', async () => {
+  const orderId = await hands.atBank()
+  const started = engine.clock.now()
+  const looks: number[] = []
+  for (;;) {
+    const { state, nextCheckAt, holdUntil } = await engine.db.order.findUniqueOrThrow({ where: { id: orderId } })
+    if (state !== 'ACTION_REQUIRED' || !nextCheckAt || !holdUntil) break
+    expect(nextCheckAt.getTime()).toBeLessThanOrEqual(holdUntil.getTime())
+    looks.push(Math.round((nextCheckAt.getTime() - started) / 1000))
+    await engine.later(nextCheckAt.getTime() - engine.clock.now())
+  }
+  expect(looks).toHaveLength(7)
+  expect(looks.at(-1)).toBeLessThanOrEqual(HOLD_MS / 1000)
+  expect(await hands.outcomeOf(orderId)).toBe('cancelled and given back')
+})
+
 test('card after card that the bank asks about ends at the deadline that the first has set', async () => {
   const orderId = await hands.atBank()
   const { holdUntilMs } = await hands.read(orderId)

@@ -1,20 +1,20 @@
 import type { Db } from '../db/client.ts'
 
-/** When upkeep looks at the latest, should the job be lost. */
-const CHECK = '5 s'
+/** By then upkeep looks, should the message meet a job of the same version that is just finishing. */
+const HINT_CHECK_MS = 5000
 
 /**
- * Has an open order looked at, because somebody says that its payment has moved: a hint to ask the gateway, and nothing more. A cancelled one
- * too, whose money would have to go back. Whether there is such an order.
+ * Something may have happened to an order's payment: a worker looks now, and upkeep soon after. To an open one, or to a cancelled one, whose
+ * money would have to go back. Returns whether there is such an order.
  */
 export async function hintOrder(db: Db, orderId: string, nowMs: number): Promise<boolean> {
-  const hinted = await db.$executeRaw`
+  const told = await db.$executeRaw`
     WITH hinted AS (
       UPDATE orders SET next_check_at = CASE WHEN next_check_at IS NOT NULL
-        THEN LEAST(next_check_at, ${new Date(nowMs)}::timestamptz + ${CHECK}::interval) END
+        THEN LEAST(next_check_at, ${new Date(nowMs + HINT_CHECK_MS)}::timestamptz) END
       WHERE id = ${orderId}::uuid AND (next_check_at IS NOT NULL OR state = 'CANCELLED' AND payment_intent_id IS NOT NULL)
       RETURNING id, version
     )
     INSERT INTO outbox_messages (topic, subject) SELECT 'order.advance', id::text || '/' || version FROM hinted`
-  return hinted > 0
+  return told > 0
 }

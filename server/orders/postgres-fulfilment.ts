@@ -1,10 +1,11 @@
 import type { Db } from '../db/client.ts'
 import type { FulfilmentBook } from './fulfilment-book.ts'
+import { hintRefund } from './hint-refund.ts'
 import { refundCancelled } from './refund-cancelled.ts'
 import { requestRefund } from './request-refund.ts'
 import { findRefund, setRefundTrouble, settleRefund } from './settle-refund.ts'
 import { shipOrder } from './ship-order.ts'
-import { hintRefund, wakeDueRefunds } from './wake-refunds.ts'
+import { wakeDueRefunds } from './wake-refunds.ts'
 
 /** What leaves and what goes back, in Postgres; fulfilment-book.ts has the promises. */
 export function postgresFulfilment(db: Db): FulfilmentBook {

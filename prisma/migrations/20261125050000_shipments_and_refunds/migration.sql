@@ -1,9 +1,8 @@
--- Nothing has written to these tables before.
 -- AlterTable
-ALTER TABLE "shipments" ADD COLUMN "fingerprint" TEXT NOT NULL, ADD COLUMN "mail_due_at" TIMESTAMPTZ(3);
+ALTER TABLE "shipments" ADD COLUMN "fingerprint" TEXT NOT NULL DEFAULT '', ADD COLUMN "mail_due_at" TIMESTAMPTZ(3);
 
 -- AlterTable
-ALTER TABLE "refunds" ADD COLUMN "fingerprint" TEXT NOT NULL, ADD COLUMN "mail_due_at" TIMESTAMPTZ(3);
+ALTER TABLE "refunds" ADD COLUMN "fingerprint" TEXT NOT NULL DEFAULT '', ADD COLUMN "mail_due_at" TIMESTAMPTZ(3);
 
 -- CreateIndex
 CREATE INDEX "shipments_mail_due_at_idx" ON "shipments"("mail_due_at");
