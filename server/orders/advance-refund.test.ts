@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { eventually } from '#/drill/engine/eventually.ts'
 import type { GatewayFault } from '#/drill/engine/gateway-desk.ts'
 import { FAILING_REFUND_CARD, merchantHands, PENDING_REFUND_CARD } from '#/drill/engine/merchant-hands.ts'
 import { startTestEngine, type TestEngine } from '#/drill/engine/test-engine.ts'
@@ -57,11 +58,27 @@ test.each(FAULTS)('%s, over and over, ends in one refund once it stops', async (
   await engine.desk.goWrong(fault)
   for (let round = 0; round < 2; round += 1) await Promise.all([advanceRefund(engine, refundId), advanceRefund(engine, refundId)])
   await engine.later(20_000)
-  expect(await rowOf(refundId)).toMatchObject({ state: 'PENDING' })
   await engine.desk.workAgain()
   await merchant.settle(orderId)
   expect(await rowOf(refundId)).toMatchObject({ state: 'SUCCEEDED' })
   expect((await engine.desk.refundsOf(orderId)).map(({ amount }) => amount)).toEqual([amountMinor])
+})
+
+test('one that is still on its way when upkeep looks again is not asked for under another key', async () => {
+  const { orderId, refundId } = await asked()
+  const impatient = { ...engine, gateway: stripeGateway(engine.stack.env.STRIPE_SECRET_KEY ?? '', engine.stack.gateway.url, 150) }
+  await engine.desk.goWrong({ match: { operation: 'refunds.create' }, delayMs: 800 })
+  expect(await advanceRefund(impatient, refundId)).toMatchObject({ kind: 'retry' })
+  engine.clock.pass(60_000)
+  expect(await engine.book.wakeDueRefunds(engine.clock.now(), 1000)).toBeGreaterThan(0)
+  expect(await rowOf(refundId)).toMatchObject({ checks: 1 })
+  await Promise.all(Array.from({ length: 4 }, () => advanceRefund(impatient, refundId)))
+  await engine.desk.workAgain()
+  await eventually('the gateway has answered and somebody looked', async () => {
+    await engine.later(20_000)
+    return (await rowOf(refundId)).state === 'SUCCEEDED'
+  })
+  expect(await engine.desk.refundsOf(orderId)).toHaveLength(1)
 })
 
 test('a worker that dies after it asked leaves a refund that the next one finds, and asks for no other', async () => {
