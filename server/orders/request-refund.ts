@@ -13,25 +13,58 @@ export function requestRefund(db: Db, refund: RequestedRefund): Promise<Result<R
   return db.$transaction((tx) => request(tx, refund), ONE_STEP)
 }
 
-async function request(tx: Tx, refund: RequestedRefund): Promise<Result<RefundAsked, RefundFailure>> {
-  const { refundId, orderId, wish, restock, reason, nowMs } = refund
+/** What `requestRefund` would answer now, with nothing done. */
+export function previewRefund(db: Db, refund: RequestedRefund): Promise<Result<RefundAsked, RefundFailure>> {
+  return db.$transaction(async (tx) => {
+    const decided = await decide(tx, refund)
+    if (!decided.ok) return decided
+    const { before, plan } = decided.value
+    if (before) return ok(before)
+    const { amountMinor, lines } = plan
+    return ok({ amountMinor, units: unitsOf(lines), isNew: true })
+  }, ONE_STEP)
+}
+
+type Decided = {
+  /** The answer where it was done before. */
+  readonly before: RefundAsked | null
+  readonly order: LockedOrder
+  readonly plan: RefundPlan
+  readonly asked: string
+}
+
+const NOTHING: RefundPlan = { amountMinor: 0, lines: [] }
+
+async function decide(tx: Tx, refund: RequestedRefund): Promise<Result<Decided, RefundFailure>> {
+  const { refundId, orderId, wish, restock, reason } = refund
   const order = await lockOrder(tx, orderId)
   if (!order) return fail('ORDER_MISSING')
   const asked = fingerprint(orderId, spelled(wish), restock, reason)
   const before = await tx.refund.findUnique({ where: { id: refundId }, include: { lines: { orderBy: { position: 'asc' } } } })
-  if (before?.fingerprint === asked) return ok({ amountMinor: before.amountMinor, units: before.lines.map(toUnits), isNew: false })
+  if (before?.fingerprint === asked) {
+    const answer = { amountMinor: before.amountMinor, units: before.lines.map(toUnits), isNew: false }
+    return ok({ before: answer, order, plan: NOTHING, asked })
+  }
   if (before) return fail('REFUND_CHANGED')
   if (!isPaid(order) && order.capturedMinor === 0) return fail('ORDER_NOT_PAID')
   if ((await tx.refund.count({ where: { orderId } })) >= MOST_REFUNDS) return fail('TOO_MANY_REFUNDS')
   // A cancelled order that was paid has given its units back already.
   const plan = planRefund({ ...order, lines: isPaid(order) ? order.lines : [] }, wish)
-  if (!plan.ok) return plan
-  const { amountMinor, lines } = plan.value
+  return plan.ok ? ok({ before: null, order, plan: plan.value, asked }) : plan
+}
+
+async function request(tx: Tx, refund: RequestedRefund): Promise<Result<RefundAsked, RefundFailure>> {
+  const { refundId, orderId, restock, reason, nowMs } = refund
+  const decided = await decide(tx, refund)
+  if (!decided.ok) return decided
+  const { before, order, plan, asked } = decided.value
+  if (before) return ok(before)
+  const { amountMinor, lines } = plan
 
   // First of all that is written: where another order has that id, nothing else has happened yet.
   const isNew = await insertRefund(tx, { refundId, orderId, fingerprint: asked, amountMinor, reason, nowMs })
   if (!isNew) return fail('REFUND_CHANGED')
-  const units = lines.map(({ position, dropped, returned }) => ({ position, quantity: dropped + returned }))
+  const units = unitsOf(lines)
   await tx.refundLine.createMany({ data: units.map((line) => ({ refundId, ...line, restocked: restock })) })
   for (const { position, dropped, returned } of lines) {
     const data = { dropped: { increment: dropped }, returned: { increment: returned } }
@@ -40,7 +73,7 @@ async function request(tx: Tx, refund: RequestedRefund): Promise<Result<RefundAs
   await moveLines(tx, order, 'refund', lines.map(toMove(restock)), nowMs)
   await takeMoney(tx, orderId, amountMinor)
   const step = { kind: 'refund-requested', detail: { refundId, amountMinor }, reason, trouble: null, nowMs } as const
-  await noteStep(tx, afterRefund(order, plan.value), step)
+  await noteStep(tx, afterRefund(order, plan), step)
   return ok({ amountMinor, units, isNew: true })
 }
 
@@ -95,6 +128,10 @@ function afterRefund(order: LockedOrder, { lines }: RefundPlan): LockedOrder {
 
 function spelled(wish: RefundWish): RefundWish {
   return wish.kind === 'units' ? { ...wish, units: sameUnits(wish.units) as readonly Units[] } : wish
+}
+
+function unitsOf(lines: RefundPlan['lines']): Units[] {
+  return lines.map(({ position, dropped, returned }) => ({ position, quantity: dropped + returned }))
 }
 
 function toUnits({ position, quantity }: Units): Units {
