@@ -2,7 +2,18 @@ import { planRefund, type RefundPlan, type RefundWish, type Units } from '#/doma
 import { fail, ok, type Result } from '#/domain/result.ts'
 import type { Db, Tx } from '../db/client.ts'
 import type { RefundAsked, RefundFailure, RequestedRefund } from './fulfilment-book.ts'
-import { fingerprint, isPaid, type LineMove, type LockedOrder, lockOrder, moveLines, noteStep, ONE_STEP, sameUnits } from './order-step.ts'
+import {
+  countUnits,
+  fingerprint,
+  isPaid,
+  type LineMove,
+  type LockedOrder,
+  lockOrder,
+  moveLines,
+  noteStep,
+  ONE_STEP,
+  sameUnits,
+} from './order-step.ts'
 import { REFUND_CHECK_MS } from './wake-refunds.ts'
 
 /** Refunds of one order, failed ones included. Each is read with the order, so they are not endless. */
@@ -47,7 +58,7 @@ async function decide(tx: Tx, refund: RequestedRefund): Promise<Result<Decided, 
   }
   if (before) return fail('REFUND_CHANGED')
   if (!isPaid(order) && order.capturedMinor === 0) return fail('ORDER_NOT_PAID')
-  if ((await tx.refund.count({ where: { orderId } })) >= MOST_REFUNDS) return fail('TOO_MANY_REFUNDS')
+  if (order.refunds >= MOST_REFUNDS) return fail('TOO_MANY_REFUNDS')
   // A cancelled order that was paid has given its units back already.
   const plan = planRefund({ ...order, lines: isPaid(order) ? order.lines : [] }, wish)
   return plan.ok ? ok({ before: null, order, plan: plan.value, asked }) : plan
@@ -66,13 +77,16 @@ async function request(tx: Tx, refund: RequestedRefund): Promise<Result<RefundAs
   if (!isNew) return fail('REFUND_CHANGED')
   const units = unitsOf(lines)
   await tx.refundLine.createMany({ data: units.map((line) => ({ refundId, ...line, restocked: restock })) })
-  for (const { position, dropped, returned } of lines) {
-    const data = { dropped: { increment: dropped }, returned: { increment: returned } }
-    await tx.orderLine.update({ where: { orderId_position: { orderId, position } }, data })
-  }
+  await countUnits(tx, order, lines)
   await moveLines(tx, order, 'refund', lines.map(toMove(restock)), nowMs)
-  await takeMoney(tx, orderId, amountMinor)
-  const step = { kind: 'refund-requested', detail: { refundId, amountMinor }, reason, trouble: null, nowMs } as const
+  const step = {
+    kind: 'refund-requested',
+    detail: { refundId, amountMinor },
+    reason,
+    trouble: null,
+    refundedDelta: amountMinor,
+    nowMs,
+  } as const
   await noteStep(tx, afterRefund(order, plan), step)
   return ok({ amountMinor, units, isNew: true })
 }
@@ -96,14 +110,6 @@ export async function insertRefund(tx: Tx, { refundId, nowMs, ...refund }: NewRe
   const { count } = await tx.refund.createMany({ data: [{ id: refundId, ...refund, createdAt, ...fate }], skipDuplicates: true })
   if (count === 1 && !isOver) await tx.outboxMessage.create({ data: { topic: 'refund.advance', subject: refundId } })
   return count === 1
-}
-
-/** The guard stands in the statement and in the table: never more goes back than came in. */
-async function takeMoney(tx: Tx, orderId: string, amountMinor: number): Promise<void> {
-  const taken = await tx.$executeRaw`
-    UPDATE orders SET refunded_minor = refunded_minor + ${amountMinor}
-    WHERE id = ${orderId}::uuid AND refunded_minor + ${amountMinor} <= captured_minor`
-  if (taken !== 1) throw new Error(`order ${orderId} has no ${amountMinor} left to refund, though it was locked`)
 }
 
 /** Unshipped units are no longer spoken for, shipped ones come back; those that cannot be sold again are gone. */

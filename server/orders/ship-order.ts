@@ -2,7 +2,7 @@ import { inSum, type Units, unshippedUnits } from '#/domain/refund.ts'
 import { fail, ok, type Result } from '#/domain/result.ts'
 import type { Db, Tx } from '../db/client.ts'
 import type { NewShipment, Shipped, ShipRefusal } from './fulfilment-book.ts'
-import { fingerprint, isPaid, type LockedOrder, lockOrder, moveLines, noteStep, ONE_STEP, sameUnits } from './order-step.ts'
+import { countUnits, fingerprint, isPaid, type LockedOrder, lockOrder, moveLines, noteStep, ONE_STEP, sameUnits } from './order-step.ts'
 import { MAIL_CHECK_MS } from './outbox.ts'
 
 /** One transaction: the parcel, its units, their stock, the order's step and the mail that tells of it. See fulfilment-book.ts. */
@@ -65,9 +65,8 @@ async function ship(tx: Tx, shipment: NewShipment): Promise<Result<Shipped, Ship
   const { count } = await tx.shipment.createMany({ data: [row], skipDuplicates: true })
   if (count === 0) return fail('SHIPMENT_CHANGED')
   await tx.shipmentLine.createMany({ data: units.map((line) => ({ shipmentId, ...line })) })
-  for (const { position, quantity } of units) {
-    await tx.orderLine.update({ where: { orderId_position: { orderId, position } }, data: { shipped: { increment: quantity } } })
-  }
+  const counted = units.map(({ position, quantity }) => ({ position, shipped: quantity }))
+  await countUnits(tx, order, counted)
   const moves = units.map(({ position, quantity }) => ({ position, onHandDelta: -quantity, allocatedDelta: -quantity }))
   await moveLines(tx, order, 'ship', moves, nowMs)
   const after = afterShipping(order, units)
