@@ -1,9 +1,9 @@
-import { shardOf } from '#/domain/sharding.ts'
+import { type Shard, shardOf } from '#/domain/sharding.ts'
 import { type Sku, sku } from '#/domain/sku.ts'
 import { importCatalogue } from '#/prisma/seed/import-catalogue.ts'
 import type { Db } from '#/server/db/client.ts'
 
-export type Item = { readonly price: number; readonly stock: number; readonly limit: number }
+export type Item = { readonly price: number; readonly stock: number; readonly limit: number; readonly shard: Shard }
 
 /** Puts products of one SKU each into the catalogue, through the shop's own import: rows, first offer, first movement, word to core. */
 export class Shelf {
@@ -14,8 +14,10 @@ export class Shelf {
     this.#db = db
   }
 
-  async add({ price = 20_00, stock = 10, limit = 10 }: Partial<Item> = {}): Promise<Sku> {
-    this.#products += 1
+  /** On the shard of every test, unless another is asked for. */
+  async add({ price = 20_00, stock = 10, limit = 10, shard = SHARD }: Partial<Item> = {}): Promise<Sku> {
+    do this.#products += 1
+    while (shardOf(sku(`ITEM${this.#products}`)) !== shard)
     const code = `ITEM${this.#products}`
     const unit = sku(code)
     const product = {
@@ -35,5 +37,5 @@ export class Shelf {
   }
 }
 
-/** The shard of every test: there is one (docs/decisions/0004). */
+/** Where tests keep what they sell, so that carts of several things are placed in one step. */
 export const SHARD = shardOf(sku('ITEM1'))
