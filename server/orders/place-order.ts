@@ -17,7 +17,7 @@ const DEADLINE_MS = 4000
 const PLACE_ATTEMPTS = 3
 
 /** Looks at core after a lost reply, the last one past the deadline. */
-const SETTLE_LOOKS = 6
+const SETTLE_LOOKS = 10
 const SETTLE_PAUSE_MS = 500
 
 export type PlaceRequest = {
