@@ -17,7 +17,7 @@ import { findViolations } from '../invariants.ts'
 import { carryOut } from './carry-out.ts'
 import { GatewayDesk } from './gateway-desk.ts'
 import { MovableClock } from './movable-clock.ts'
-import { type Item, SHARD, Shelf } from './shelf.ts'
+import { type Item, SHARD, Shelf, type Terms } from './shelf.ts'
 
 export type Wanted = readonly (readonly [Sku, number])[]
 
@@ -84,6 +84,12 @@ async function connect(stack: TestStack, ends: (() => Promise<void>)[]) {
       const unit = await shelf.add(item)
       await rest()
       return unit
+    },
+
+    /** A discount code that core knows; see Shelf. */
+    async putCode(code: string, terms?: Terms): Promise<void> {
+      await shelf.putCode(code, terms)
+      await rest()
     },
 
     /** A placing at today's offers that core would take, or with something about it changed. */
