@@ -5,6 +5,7 @@ import { endCommands } from '#/scripts/stack/run-command.ts'
 import { openStateFolder } from '#/scripts/stack/state-folder.ts'
 import { sweepTestStacks } from '#/scripts/stack/sweep-test-stacks.ts'
 import { log } from '#/server/telemetry/log.ts'
+import { confirming } from './confirming.ts'
 import { intake } from './intake.ts'
 import { busyWarning, describeMachine, sharedLoad } from './machine.ts'
 import type { Bench, Measurement } from './measurement.ts'
@@ -13,7 +14,7 @@ import { placing } from './placing.ts'
 import { reportOf, type Section } from './report.ts'
 
 /** `npm run bench:orders`: how fast the order engine is, as ratios to floors measured in the same run on servers of its own. */
-const MEASUREMENTS: readonly Measurement[] = [placing, intake]
+const MEASUREMENTS: readonly Measurement[] = [placing, intake, confirming]
 
 const project = path.resolve(import.meta.dirname, '../..')
 const progress = new Progress()
