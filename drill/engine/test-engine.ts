@@ -4,7 +4,7 @@ import type { Discount } from '#/domain/discount.ts'
 import { totalsOf } from '#/domain/pricing.ts'
 import { checkoutIdFor } from '#/domain/sharding.ts'
 import type { Sku } from '#/domain/sku.ts'
-import { startTestStack, type TestStack } from '#/scripts/stack/test-stack.ts'
+import { startTestStack, type TestStack, type TestStackOptions } from '#/scripts/stack/test-stack.ts'
 import { connectDatabase, type Db } from '#/server/db/client.ts'
 import { openShards } from '#/server/inventory/open-shards.ts'
 import { RedisStockCounters } from '#/server/inventory/redis-stock-counters.ts'
@@ -24,8 +24,8 @@ export type Wanted = readonly (readonly [Sku, number])[]
 /** The order engine on servers of its own, with hands to work it step by step. One a test file; tests use products of their own. */
 export type TestEngine = Awaited<ReturnType<typeof startTestEngine>>
 
-export async function startTestEngine() {
-  const stack = await startTestStack()
+export async function startTestEngine(options: TestStackOptions = {}) {
+  const stack = await startTestStack(options)
   const ends: (() => Promise<void>)[] = [() => stack.stop()]
   try {
     return await connect(stack, ends)
