@@ -97,8 +97,8 @@ export class RedisStockCounters extends RedisPlacing implements StockCounters {
     return settled(await this.#core.run(scripts.putCode, [codeKey(discount.code)], discountToFields(discount)))
   }
 
-  readIntake(shard: Shard, count: number, waitMs: number): Promise<Result<IntakeEntry[], CoreFailure>> {
-    return readIntakeStream(this.#core, shardKeys(shard).orders, count, waitMs)
+  readIntake(shard: Shard, count: number, waitMs: number | null, after?: string): Promise<Result<IntakeEntry[], CoreFailure>> {
+    return readIntakeStream(this.#core, shardKeys(shard).orders, count, waitMs, after)
   }
 
   waitingIntake(shard: Shard): Promise<Result<IntakeEntry[], CoreFailure>> {

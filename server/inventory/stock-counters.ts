@@ -46,8 +46,11 @@ export type StockCounters = {
   discount(code: string): Promise<Result<Discount | null, CoreFailure>>
   putDiscount(discount: Discount): Promise<Result<void, CoreFailure>>
 
-  /** The oldest records of a shard that intake has not forgotten yet, waiting up to `waitMs` for one. Again the same ones until then. */
-  readIntake(shard: Shard, count: number, waitMs: number): Promise<Result<IntakeEntry[], CoreFailure>>
+  /**
+   * The oldest records of a shard that intake has not forgotten yet, again the same ones until then, or those that follow the entry
+   * `after`. Waits up to `waitMs` for one; null for not at all.
+   */
+  readIntake(shard: Shard, count: number, waitMs: number | null, after?: string): Promise<Result<IntakeEntry[], CoreFailure>>
   /** Every record of a shard that intake has not forgotten yet, oldest first. */
   waitingIntake(shard: Shard): Promise<Result<IntakeEntry[], CoreFailure>>
   /** Takes records out of the stream, once Postgres has them. */
