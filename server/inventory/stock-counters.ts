@@ -140,6 +140,10 @@ export type OrderView = {
   readonly state: VisibleState
   readonly reason: string | null
   readonly holdUntilMs: number | null
+  /** Where the bank asks its customer to confirm. */
+  readonly actionUrl: string | null
+  /** Somebody asked to cancel it, and a worker is at it. */
+  readonly cancelling: boolean
 }
 
 /** A view, and what Postgres recorded the order to be. */

@@ -64,8 +64,8 @@ export async function wakeDueMail(db: Db, nowMs: number, limit: number): Promise
 }
 
 /**
- * Queues the open orders that are due and doubles the time to their next look, from 15 s up to 15 min. A DECLINED order is due at the end
- * of its hold. Returns how many.
+ * Queues the open orders that are due and doubles the time to their next look, from 15 s up to 15 min, yet not beyond the end of their hold.
+ * Returns how many.
  */
 export async function wakeDueOrders(db: Db, nowMs: number, limit: number): Promise<number> {
   const now = new Date(nowMs)
@@ -73,7 +73,10 @@ export async function wakeDueOrders(db: Db, nowMs: number, limit: number): Promi
     WITH due AS (
       SELECT id FROM orders WHERE next_check_at <= ${now} ORDER BY next_check_at LIMIT ${limit} FOR UPDATE SKIP LOCKED
     ), postponed AS (
-      UPDATE orders SET checks = checks + 1, next_check_at = ${now}::timestamptz + interval '15 s' * (2 ^ LEAST(checks, 6))
+      UPDATE orders SET checks = checks + 1, next_check_at = LEAST(
+        ${now}::timestamptz + interval '15 s' * (2 ^ LEAST(checks, 6)),
+        CASE WHEN hold_until > ${now} THEN hold_until END
+      )
       FROM due WHERE orders.id = due.id
       RETURNING orders.id, orders.version
     )

@@ -44,7 +44,8 @@ export type IntentStatus =
   | { readonly kind: 'processing' }
   | { readonly kind: 'cancelled' }
 
-export type DeclineReason = 'card_declined' | 'insufficient_funds' | 'expired_card' | 'authentication_required'
+/** `authentication_failed`: the step at the bank was refused or failed. `authentication_required`: no step of the bank's can be offered. */
+export type DeclineReason = 'card_declined' | 'insufficient_funds' | 'expired_card' | 'authentication_required' | 'authentication_failed'
 
 export type GatewayFailure =
   /** No answer, or one that says nothing about the outcome: it may have happened. */

@@ -110,6 +110,7 @@ function toStatus(intent: Stripe.PaymentIntent): IntentStatus {
 /** Stripe's codes, in as few kinds as there are different words for a shopper. Source: https://docs.stripe.com/declines/codes */
 function toReason(code: string | undefined, declineCode: string | undefined): DeclineReason {
   if (code === 'expired_card') return 'expired_card'
+  if (code === 'payment_intent_authentication_failure') return 'authentication_failed'
   if (code === 'authentication_required' || declineCode === 'authentication_required') return 'authentication_required'
   return declineCode === 'insufficient_funds' ? 'insufficient_funds' : 'card_declined'
 }

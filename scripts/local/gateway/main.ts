@@ -1,7 +1,12 @@
 import type { AddressInfo } from 'node:net'
 import { parseArgs } from 'node:util'
 import { Books } from './books.ts'
-import { gatewayServer } from './gateway-server.ts'
+import { gatewayServer, newGateway } from './gateway-server.ts'
+import { settleRefunds } from './settle-refunds.ts'
+
+/** How often it is looked what is due, and how long a refund takes that does not stay as it was. */
+const LOOK_MS = 1000
+const REFUND_TAKES_MS = 60_000
 
 /**
  * A payment gateway for one machine: a small server that speaks the part of Stripe's wire that the shop needs, keeps its own books, and
@@ -16,13 +21,16 @@ if (!values.data || !values.key) {
 }
 
 const books = await Books.open(values.data, Date.now)
-const server = gatewayServer(books, values.key, Date.now)
+const gateway = newGateway(books, values.key, Date.now)
+const server = gatewayServer(gateway)
 server.listen(Number(values.port), '127.0.0.1', () => {
   console.log(`listening on http://127.0.0.1:${(server.address() as AddressInfo).port}`)
 })
+const looking = setInterval(() => void settleRefunds(gateway, REFUND_TAKES_MS).catch(console.error), LOOK_MS)
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.once(signal, () => {
+    clearInterval(looking)
     server.close(() => void books.close().then(() => process.exit(0)))
     server.closeIdleConnections()
   })

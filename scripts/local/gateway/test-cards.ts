@@ -2,12 +2,22 @@
 export type CardOutcome =
   | { readonly kind: 'charged' }
   | { readonly kind: 'declined'; readonly code: string; readonly declineCode: string; readonly message: string }
-  | { readonly kind: 'requires_action' }
+  /** `then`: what the bank does once its customer has confirmed. */
+  | { readonly kind: 'requires_action'; readonly then: SettledOutcome }
 
-export type TestCard = { readonly brand: string; readonly last4: string; readonly outcome: CardOutcome }
+export type SettledOutcome = Exclude<CardOutcome, { kind: 'requires_action' }>
 
-const charged: CardOutcome = { kind: 'charged' }
-const declined = (code: string, declineCode: string, message: string): CardOutcome => ({ kind: 'declined', code, declineCode, message })
+/** `refunds`: how a refund to the card begins, and what becomes of it a while later. */
+export type TestCard = {
+  readonly brand: string
+  readonly last4: string
+  readonly outcome: CardOutcome
+  readonly refunds?: { readonly first: 'pending' | 'succeeded'; readonly later: 'succeeded' | 'failed' }
+}
+
+const charged: SettledOutcome = { kind: 'charged' }
+const declined = (code: string, declineCode: string, message: string): SettledOutcome => ({ kind: 'declined', code, declineCode, message })
+const asksFirst = (then: SettledOutcome): CardOutcome => ({ kind: 'requires_action', then })
 const generic = declined('card_declined', 'generic_decline', 'Your card was declined.')
 const noFunds = declined('card_declined', 'insufficient_funds', 'Your card has insufficient funds.')
 
@@ -25,7 +35,11 @@ const cards: Record<string, TestCard> = {
     last4: '0069',
     outcome: declined('expired_card', 'expired_card', 'Your card has expired.'),
   },
-  pm_card_authenticationRequired: { brand: 'visa', last4: '3184', outcome: { kind: 'requires_action' } },
+  pm_card_authenticationRequired: { brand: 'visa', last4: '3184', outcome: asksFirst(charged) },
+  pm_card_threeDSecure2Required: { brand: 'visa', last4: '3220', outcome: asksFirst(charged) },
+  pm_card_authenticationRequiredChargeDeclinedInsufficientFunds: { brand: 'visa', last4: '3178', outcome: asksFirst(noFunds) },
+  pm_card_pendingRefund: { brand: 'visa', last4: '7726', outcome: charged, refunds: { first: 'pending', later: 'succeeded' } },
+  pm_card_refundFail: { brand: 'visa', last4: '5126', outcome: charged, refunds: { first: 'succeeded', later: 'failed' } },
 }
 
 export function findTestCard(paymentMethod: string): TestCard | undefined {

@@ -3,12 +3,14 @@ import { notFound } from 'next/navigation'
 import { z } from 'zod'
 import { Message } from '#/components/message.tsx'
 import { orderNumber } from '#/domain/order-number.ts'
-import { isFinal } from '#/domain/order-state.ts'
+import { isFinal, STATES_UNPAID } from '#/domain/order-state.ts'
 import { showOrder } from '#/server/orders/show-order.ts'
 import { mayOpenOrder } from '#/server/web/cookies.ts'
 import { runtime } from '#/server/web/runtime.ts'
+import { BankStep } from './bank-step.tsx'
+import { HoldTime } from './hold-time.client.tsx'
 import styles from './order.module.css'
-import { ReturnToCart, TryAnotherCard } from './order-forms.tsx'
+import { CancelOrder, ReturnToCart, TryAnotherCard } from './order-forms.tsx'
 import { OrderLive } from './order-live.client.tsx'
 import { OrderSummary } from './order-summary.tsx'
 import { stateWords } from './state-words.ts'
@@ -21,7 +23,9 @@ const RELOAD_SECONDS = 2
 /** No order has this version: the first answer shows the page anew. */
 const NOT_SEEN = -1
 
-export default async function OrderPage({ params }: { params: Promise<{ id: string }> }) {
+type Props = { readonly params: Promise<{ id: string }>; readonly searchParams: Promise<{ bank?: string | string[] }> }
+
+export default async function OrderPage({ params, searchParams }: Props) {
   const { id } = await params
   // proxy.ts answers these with a 404 already; a page never trusts that.
   if (!z.uuid().safeParse(id).success || !(await mayOpenOrder(id))) notFound()
@@ -46,19 +50,34 @@ export default async function OrderPage({ params }: { params: Promise<{ id: stri
     )
   }
   const { order, view } = found.shown
-  const { title, text } = stateWords(view)
-  const mayChangeByItself = !isFinal(view.state) && view.state !== 'DECLINED'
+  const { state, version, holdUntilMs } = view
+  const { title, text, keepsItems } = stateWords(view)
+  const isShoppersTurn = !view.cancelling && (state === 'DECLINED' || state === 'ACTION_REQUIRED')
+  // That the shopper was there is no secret and changes nothing but this: the answer is awaited.
+  const isBackFromBank = state === 'ACTION_REQUIRED' && (await searchParams).bank === 'back'
+  const mayChangeByItself = !isFinal(state) && (!isShoppersTurn || isBackFromBank)
   return (
-    <main id="content" className={styles.page} data-order-id={id} data-order-state={view.state}>
+    <main id="content" className={styles.page} data-order-id={id} data-order-state={state}>
       {mayChangeByItself && <Reload />}
       <p className="quiet">Order {orderNumber(id)}</p>
       <div role="status" className={styles.state}>
         <h1>{title}</h1>
-        <p>{text}</p>
+        <p>
+          {text}
+          {keepsItems && holdUntilMs !== null && (
+            <>
+              {' We keep your items until '}
+              <HoldTime untilMs={holdUntilMs} />.
+            </>
+          )}
+        </p>
+        {isBackFromBank && isShoppersTurn && <p>You are back from your bank, and we are asking it for its answer.</p>}
       </div>
-      {!isFinal(view.state) && <OrderLive orderId={id} version={view.version} />}
-      {view.state === 'DECLINED' && <TryAnotherCard orderId={id} />}
-      {(view.state === 'REJECTED' || view.state === 'CANCELLED') && <ReturnToCart orderId={id} />}
+      {!isFinal(state) && <OrderLive orderId={id} version={version} />}
+      {state === 'ACTION_REQUIRED' && isShoppersTurn && <BankStep url={view.actionUrl} />}
+      {isShoppersTurn && <TryAnotherCard orderId={id} />}
+      {STATES_UNPAID.some((unpaid) => unpaid === state) && !view.cancelling && <CancelOrder orderId={id} />}
+      {(state === 'REJECTED' || state === 'CANCELLED') && <ReturnToCart orderId={id} />}
       <OrderSummary order={order} />
     </main>
   )

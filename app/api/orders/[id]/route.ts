@@ -4,7 +4,7 @@ import { showOrder } from '#/server/orders/show-order.ts'
 import { mayOpenOrder } from '#/server/web/cookies.ts'
 import { runtime } from '#/server/web/runtime.ts'
 
-/** The state of an order, for the browser that placed it: `{ version, state, reason, holdUntilMs, final }`. */
+/** The state of an order, for the browser that placed it: `{ version, state, reason, holdUntilMs, actionUrl, cancelling, final }`. */
 export async function GET(_request: Request, { params }: { params: Promise<{ id: string }> }): Promise<Response> {
   const { id } = await params
   if (!z.uuid().safeParse(id).success || !(await mayOpenOrder(id))) return answer(404, { error: 'No such order for you.' })

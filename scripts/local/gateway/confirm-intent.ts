@@ -1,0 +1,96 @@
+import { z } from 'zod'
+import type { Books } from './books.ts'
+import { GatewayError, invalidRequest, missing } from './gateway-error.ts'
+import { type Charge, newId, type PaymentIntent } from './objects.ts'
+import type { Outcome } from './outcome.ts'
+import { expand, findIntent, unexpectedState } from './payment-intents.ts'
+import { findTestCard, type SettledOutcome, type TestCard } from './test-cards.ts'
+
+export const confirmParams = z.strictObject({
+  payment_method: z.string().max(200).optional(),
+  return_url: z
+    .url({ protocol: /^https?$/ })
+    .max(2048)
+    .optional(),
+  expand,
+})
+
+/**
+ * Charges the intent once, asks its customer for a step at `bankUrl`, or says why not. A card may follow on another that was declined or
+ * is waiting for its holder. The caller holds the intent, so that no two confirms of it meet.
+ */
+export function confirmIntent(books: Books, id: string, params: z.infer<typeof confirmParams>, now: number, bankUrl: string): Outcome {
+  const intent = findIntent(books, id)
+  if (intent.status === 'succeeded' || intent.status === 'canceled') throw unexpectedState(intent, 'confirm')
+  const paymentMethod = params.payment_method ?? intent.payment_method
+  if (!paymentMethod) {
+    throw invalidRequest('You cannot confirm this PaymentIntent because it is missing a payment method.', {
+      code: 'payment_intent_unexpected_state',
+    })
+  }
+  const card = findTestCard(paymentMethod)
+  if (!card) throw missing('PaymentMethod', paymentMethod, 'payment_method')
+  if (card.outcome.kind !== 'requires_action') return settleIntent(intent, paymentMethod, card, card.outcome, now)
+
+  const waiting: PaymentIntent = { ...intent, status: 'requires_action', payment_method: paymentMethod, last_payment_error: null }
+  if (!params.return_url) {
+    const shown: PaymentIntent = { ...waiting, next_action: { type: 'use_stripe_sdk', use_stripe_sdk: {} } }
+    return { intents: [shown], answer: shown }
+  }
+  const step = { url: `${bankUrl}/${id}?step=${newId('step')}`, return_url: params.return_url }
+  const sent: PaymentIntent = { ...waiting, next_action: { type: 'redirect_to_url', redirect_to_url: step } }
+  return { intents: [sent], steps: [{ intentId: id, url: step.url, returnUrl: step.return_url }], answer: sent }
+}
+
+/** What a bank does in the end: takes the money, or refuses, which is an error in the answer. */
+export function settleIntent(intent: PaymentIntent, paymentMethod: string, card: TestCard, outcome: SettledOutcome, now: number): Outcome {
+  if (outcome.kind === 'charged') {
+    const charge = newCharge(intent, paymentMethod, card, now, null)
+    const charged: PaymentIntent = {
+      ...intent,
+      status: 'succeeded',
+      payment_method: paymentMethod,
+      amount_received: intent.amount,
+      latest_charge: charge.id,
+      last_payment_error: null,
+      next_action: null,
+    }
+    return { intents: [charged], charges: [charge], answer: charged }
+  }
+  const { code, declineCode, message } = outcome
+  const charge = newCharge(intent, paymentMethod, card, now, code)
+  const error = { type: 'card_error' as const, code, decline_code: declineCode, message, charge: charge.id }
+  const declined: PaymentIntent = {
+    ...intent,
+    status: 'requires_payment_method',
+    payment_method: null,
+    latest_charge: charge.id,
+    last_payment_error: { ...error, payment_method: { id: paymentMethod, object: 'payment_method', type: 'card' } },
+    next_action: null,
+  }
+  const answer = new GatewayError(402, { ...error, payment_intent: declined }, { executed: true })
+  return { intents: [declined], charges: [charge], answer }
+}
+
+function newCharge(intent: PaymentIntent, paymentMethod: string, card: TestCard, now: number, failureCode: string | null): Charge {
+  const paid = failureCode === null
+  return {
+    id: newId('ch'),
+    object: 'charge',
+    amount: intent.amount,
+    amount_captured: paid ? intent.amount : 0,
+    amount_refunded: 0,
+    captured: paid,
+    created: Math.floor(now / 1000),
+    currency: intent.currency,
+    failure_code: failureCode,
+    livemode: false,
+    metadata: intent.metadata,
+    paid,
+    payment_intent: intent.id,
+    payment_method: paymentMethod,
+    payment_method_details: { type: 'card', card: { brand: card.brand, last4: card.last4 } },
+    refunded: false,
+    status: paid ? 'succeeded' : 'failed',
+  }
+}
