@@ -21,7 +21,7 @@ export const confirmParams = z.strictObject({
  */
 export function confirmIntent(books: Books, id: string, params: z.infer<typeof confirmParams>, now: number, bankUrl: string): Outcome {
   const intent = findIntent(books, id)
-  if (intent.status === 'succeeded' || intent.status === 'canceled') throw unexpectedState(intent, 'confirm')
+  if (['succeeded', 'canceled', 'processing'].includes(intent.status)) throw unexpectedState(intent, 'confirm')
   const paymentMethod = params.payment_method ?? intent.payment_method
   if (!paymentMethod) {
     throw invalidRequest('You cannot confirm this PaymentIntent because it is missing a payment method.', {
@@ -30,16 +30,30 @@ export function confirmIntent(books: Books, id: string, params: z.infer<typeof c
   }
   const card = findTestCard(paymentMethod)
   if (!card) throw missing('PaymentMethod', paymentMethod, 'payment_method')
-  if (card.outcome.kind !== 'requires_action') return settleIntent(intent, paymentMethod, card, card.outcome, now)
+  const tried: PaymentIntent = { ...intent, payment_method: paymentMethod, last_payment_error: null, next_action: null }
+  switch (card.outcome.kind) {
+    case 'charged':
+    case 'declined':
+      return settleIntent(intent, paymentMethod, card, card.outcome, now)
+    case 'processing': {
+      const processing: PaymentIntent = { ...tried, status: 'processing' }
+      return { intents: [processing], answer: processing }
+    }
+    case 'requires_action':
+      return askFor(tried, params.return_url, bankUrl)
+  }
+}
 
-  const waiting: PaymentIntent = { ...intent, status: 'requires_action', payment_method: paymentMethod, last_payment_error: null }
-  if (!params.return_url) {
+/** The step at the bank has a page of its own where there is a way back from it; otherwise Stripe.js would show it. */
+function askFor(tried: PaymentIntent, returnUrl: string | undefined, bankUrl: string): Outcome {
+  const waiting: PaymentIntent = { ...tried, status: 'requires_action' }
+  if (!returnUrl) {
     const shown: PaymentIntent = { ...waiting, next_action: { type: 'use_stripe_sdk', use_stripe_sdk: {} } }
     return { intents: [shown], answer: shown }
   }
-  const step = { url: `${bankUrl}/${id}?step=${newId('step')}`, return_url: params.return_url }
+  const step = { url: `${bankUrl}/${tried.id}?step=${newId('step')}`, return_url: returnUrl }
   const sent: PaymentIntent = { ...waiting, next_action: { type: 'redirect_to_url', redirect_to_url: step } }
-  return { intents: [sent], steps: [{ intentId: id, url: step.url, returnUrl: step.return_url }], answer: sent }
+  return { intents: [sent], steps: [{ intentId: tried.id, url: step.url, returnUrl }], answer: sent }
 }
 
 /** What a bank does in the end: takes the money, or refuses, which is an error in the answer. */

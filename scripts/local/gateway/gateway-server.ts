@@ -2,18 +2,20 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
+import type { z } from 'zod'
 import { type Answer, answerRequest, toAnswer } from './answer-request.ts'
 import { answerAtBank } from './bank-desk.ts'
 import type { Page } from './bank-page.ts'
-import { toHtml } from './bank-page.ts'
+import { OUT_OF_ORDER, toHtml } from './bank-page.ts'
 import type { Books } from './books.ts'
 import { Faults, faultError, faultRules } from './faults.ts'
 import { parseFormBody } from './form-body.ts'
 import { GatewayError, invalidRequest } from './gateway-error.ts'
 import { newId } from './objects.ts'
 import { type Desk, findOperation } from './operations.ts'
-import { settleRefunds } from './settle-refunds.ts'
+import { settlePayments, settleRefunds } from './settle-later.ts'
 import { UnderWay } from './under-way.ts'
+import { type WebhookFaults, webhookRules } from './webhook-faults.ts'
 
 const MAX_BODY_BYTES = 64 * 1024
 const BANK = '/_local/bank'
@@ -25,7 +27,7 @@ export function newGateway(books: Books, key: string, now: () => number): Gatewa
 }
 
 /** The HTTP face of the gateway: Stripe's endpoints under /v1, and its own under /_local. */
-export function gatewayServer(gateway: Gateway): http.Server {
+export function gatewayServer(gateway: Gateway, webhookFaults: WebhookFaults): http.Server {
   const { books, underWay, now, key } = gateway
   const faults = new Faults()
   const url = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`
@@ -69,7 +71,13 @@ export function gatewayServer(gateway: Gateway): http.Server {
 
   /** The bank's page asks for no key: its address is one, which only the customer is told. */
   async function answerBank(request: http.IncomingMessage, response: http.ServerResponse, asked: URL, body: string): Promise<void> {
-    const at = await answerAtBank(gateway, { method: request.method ?? '', url: asked, body })
+    const method = request.method ?? ''
+    const fault = method === 'POST' ? faults.take({ method, path: asked.pathname, operation: 'bank.answer' }) : null
+    if (fault?.drop === 'before') return void response.socket?.destroy()
+    if (fault?.delayMs) await setTimeout(fault.delayMs)
+    if (fault?.status) return sendPage(response, { ...OUT_OF_ORDER, status: fault.status })
+    const at = await answerAtBank(gateway, { method, url: asked, body })
+    if (fault?.drop === 'after') return void response.socket?.destroy()
     if ('backUrl' in at) {
       response.writeHead(303, { location: at.backUrl, 'cache-control': 'no-store' })
       response.end()
@@ -83,15 +91,20 @@ export function gatewayServer(gateway: Gateway): http.Server {
       case 'POST refunds/settle':
         await settleRefunds(gateway, 0)
         break
+      case 'POST payments/settle':
+        await settlePayments(gateway, 0)
+        break
       case 'DELETE faults':
         faults.set([])
+        webhookFaults.set([])
+        await books.releaseDeliveries()
         break
-      case 'POST faults': {
-        const rules = faultRules.safeParse(parseJson(body))
-        if (!rules.success) throw invalidRequest(rules.error.message)
-        faults.set(rules.data)
+      case 'POST faults':
+        faults.set(parseRules(faultRules, body))
         break
-      }
+      case 'POST webhook-faults':
+        webhookFaults.set(parseRules(webhookRules, body))
+        break
       default:
         throw new GatewayError(404, { type: 'invalid_request_error', message: `Nothing at ${method} ${path}.` })
     }
@@ -99,12 +112,16 @@ export function gatewayServer(gateway: Gateway): http.Server {
   }
 }
 
-function parseJson(text: string): unknown {
+function parseRules<T>(schema: z.ZodType<T>, text: string): T {
+  let json: unknown
   try {
-    return JSON.parse(text)
+    json = JSON.parse(text)
   } catch {
     throw invalidRequest('The body is not JSON.')
   }
+  const rules = schema.safeParse(json)
+  if (!rules.success) throw invalidRequest(rules.error.message)
+  return rules.data
 }
 
 function send(response: http.ServerResponse, { status, body, replayed }: Answer): void {

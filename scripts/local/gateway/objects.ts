@@ -25,7 +25,7 @@ export type PaymentIntent = {
   payment_method: string | null
   payment_method_types: string[]
   receipt_email: string | null
-  status: 'requires_payment_method' | 'requires_confirmation' | 'requires_action' | 'succeeded' | 'canceled'
+  status: 'requires_payment_method' | 'requires_confirmation' | 'requires_action' | 'processing' | 'succeeded' | 'canceled'
 }
 
 export type NextAction =
@@ -73,7 +73,7 @@ export type Refund = {
 }
 
 /** `pi_3Qx…`: a prefix and 24 letters and digits. */
-export function newId(prefix: 'pi' | 'ch' | 're' | 'req' | 'step'): string {
+export function newId(prefix: 'pi' | 'ch' | 're' | 'evt' | 'req' | 'step'): string {
   return `${prefix}_${randomText(24)}`
 }
 

@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import type { Books } from './books.ts'
 import { confirmIntent, confirmParams } from './confirm-intent.ts'
 import type { FormValue } from './form-body.ts'
-import { invalidRequest } from './gateway-error.ts'
+import { invalidRequest, missing } from './gateway-error.ts'
 import type { Outcome } from './outcome.ts'
 import { cancelIntent, cancelParams, createIntent, createParams, findIntent } from './payment-intents.ts'
 import { createRefund, findRefund, refundParams } from './refunds.ts'
@@ -53,9 +53,26 @@ export function findOperation({ books, now, bankUrl }: Desk, { method, path, que
       return reads('refunds.list', () =>
         page(path, books.refunds().filter(isOf(query, 'payment_intent')).filter(isOf(query, 'charge')), query),
       )
+    case 'GET events/:id':
+      return reads('events.retrieve', () => books.event(id) ?? raise(missing('event', id)))
+    case 'GET events': {
+      const types = [query.get('type'), ...query.getAll('types[]')].filter((type) => type !== null)
+      const wanted = (type: string) => types.length === 0 || types.includes(type)
+      return reads('events.list', () =>
+        page(
+          path,
+          books.events().filter(({ type }) => wanted(type)),
+          query,
+        ),
+      )
+    }
     default:
       return null
   }
+}
+
+function raise(error: Error): never {
+  throw error
 }
 
 function parse<T>(schema: z.ZodType<T>, params: Record<string, FormValue>): T {

@@ -2,10 +2,12 @@
 export type CardOutcome =
   | { readonly kind: 'charged' }
   | { readonly kind: 'declined'; readonly code: string; readonly declineCode: string; readonly message: string }
-  /** `then`: what the bank does once its customer has confirmed. */
-  | { readonly kind: 'requires_action'; readonly then: SettledOutcome }
+  /** `later`: what the bank does once its customer has confirmed. */
+  | { readonly kind: 'requires_action'; readonly later: SettledOutcome }
+  /** `later`: what it says in the end. */
+  | { readonly kind: 'processing'; readonly later: SettledOutcome }
 
-export type SettledOutcome = Exclude<CardOutcome, { kind: 'requires_action' }>
+export type SettledOutcome = Extract<CardOutcome, { kind: 'charged' | 'declined' }>
 
 /** `refunds`: how a refund to the card begins, and what becomes of it a while later. */
 export type TestCard = {
@@ -17,11 +19,11 @@ export type TestCard = {
 
 const charged: SettledOutcome = { kind: 'charged' }
 const declined = (code: string, declineCode: string, message: string): SettledOutcome => ({ kind: 'declined', code, declineCode, message })
-const asksFirst = (then: SettledOutcome): CardOutcome => ({ kind: 'requires_action', then })
+const asksFirst = (later: SettledOutcome): CardOutcome => ({ kind: 'requires_action', later })
 const generic = declined('card_declined', 'generic_decline', 'Your card was declined.')
 const noFunds = declined('card_declined', 'insufficient_funds', 'Your card has insufficient funds.')
 
-/** Stripe's test payment methods. Source: https://docs.stripe.com/testing */
+/** Stripe's test payment methods, and two of ours (`pm_local_…`) for banks that take their time. Source: https://docs.stripe.com/testing */
 const cards: Record<string, TestCard> = {
   pm_card_visa: { brand: 'visa', last4: '4242', outcome: charged },
   pm_card_mastercard: { brand: 'mastercard', last4: '4444', outcome: charged },
@@ -38,6 +40,8 @@ const cards: Record<string, TestCard> = {
   pm_card_authenticationRequired: { brand: 'visa', last4: '3184', outcome: asksFirst(charged) },
   pm_card_threeDSecure2Required: { brand: 'visa', last4: '3220', outcome: asksFirst(charged) },
   pm_card_authenticationRequiredChargeDeclinedInsufficientFunds: { brand: 'visa', last4: '3178', outcome: asksFirst(noFunds) },
+  pm_local_processing: { brand: 'visa', last4: '0001', outcome: { kind: 'processing', later: charged } },
+  pm_local_processingDeclined: { brand: 'visa', last4: '0003', outcome: { kind: 'processing', later: generic } },
   pm_card_pendingRefund: { brand: 'visa', last4: '7726', outcome: charged, refunds: { first: 'pending', later: 'succeeded' } },
   pm_card_refundFail: { brand: 'visa', last4: '5126', outcome: charged, refunds: { first: 'succeeded', later: 'failed' } },
 }
