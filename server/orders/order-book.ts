@@ -34,6 +34,10 @@ export type OrderBook = {
   decline(orderId: string, attempt: number, change: { reason: string; holdUntilMs: number; nowMs: number }): Promise<boolean>
   /** Ends an unpaid order and gives its units back. Only once no charge can follow: the intent named here is cancelled. */
   cancel(orderId: string, change: { intentId: string | null; reason: string; nowMs: number }): Promise<boolean>
+  /** Something may have happened to its payment: it is looked at soon. False where no such order is open. */
+  hintOrder(orderId: string, nowMs: number): Promise<boolean>
+  /** The same for a refund. False where there is none of that id. */
+  hintRefund(refundId: string, nowMs: number): Promise<boolean>
   mailWasSent(orderId: string, kind: MailKind): Promise<boolean>
   recordMail(orderId: string, kind: MailKind, nowMs: number): Promise<void>
 

@@ -4,6 +4,7 @@ import type { Db } from '../db/client.ts'
 import { movementsAfter, stockVersions, versionsOf } from '../inventory/ledger.ts'
 import { bindIntent, cancel, confirm, decline, startPaying } from './change-order.ts'
 import { bury } from './dead-letters.ts'
+import { hintOrder, hintRefund } from './hint-order.ts'
 import type { OrderBook } from './order-book.ts'
 import { relay, wakeDueMail, wakeDueOrders } from './outbox.ts'
 import { findOrder, readViews } from './read-order.ts'
@@ -24,6 +25,8 @@ export function postgresOrderBook(db: Db): OrderBook {
     confirm: (...args) => confirm(db, ...args),
     decline: (...args) => decline(db, ...args),
     cancel: (...args) => cancel(db, ...args),
+    hintOrder: (...args) => hintOrder(db, ...args),
+    hintRefund: (...args) => hintRefund(db, ...args),
     mailWasSent: (...args) => mailWasSent(db, ...args),
     recordMail: (...args) => recordMail(db, ...args),
     wakeDueOrders: (...args) => wakeDueOrders(db, ...args),
