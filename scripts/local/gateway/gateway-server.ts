@@ -30,6 +30,7 @@ export function newGateway(books: Books, key: string, now: () => number): Gatewa
 export function gatewayServer(gateway: Gateway, webhookFaults: WebhookFaults): http.Server {
   const { books, underWay, now, key } = gateway
   const faults = new Faults()
+  let requests = 0
   const url = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const desk: Desk = { books, now, bankUrl: () => `${url()}${BANK}` }
   const server = http.createServer(async (request, response) => {
@@ -54,6 +55,7 @@ export function gatewayServer(gateway: Gateway, webhookFaults: WebhookFaults): h
 
   /** Null when a fault has taken the connection away. */
   async function answerStripe(request: http.IncomingMessage, { pathname: path, searchParams: query }: URL, body: string) {
+    requests += 1
     const method = request.method ?? ''
     const operation = findOperation(desk, { method, path, query, params: method === 'GET' ? {} : parseFormBody(body) })
     if (!operation) {
@@ -88,6 +90,8 @@ export function gatewayServer(gateway: Gateway, webhookFaults: WebhookFaults): h
     switch (`${method} ${path.slice('/_local/'.length)}`) {
       case 'GET books':
         return { status: 200, body: { intents: books.intents(), charges: books.charges(), refunds: books.refunds() } }
+      case 'GET requests':
+        return { status: 200, body: { count: requests } }
       case 'POST refunds/settle':
         await settleRefunds(gateway, 0)
         break
