@@ -1,6 +1,6 @@
 import { type Event, eventsOf } from './events.ts'
 import { Journal } from './journal.ts'
-import type { BankStep, Charge, PaymentIntent, Refund } from './objects.ts'
+import type { BankStep, Charge, ConfirmationToken, PaymentIntent, Refund } from './objects.ts'
 import type { Changes } from './outcome.ts'
 import { findTestCard } from './test-cards.ts'
 
@@ -22,8 +22,9 @@ export type BooksOptions = {
 const ANSWER_KEPT_MS = 24 * 3600 * 1000
 const EVENT_KEPT_MS = 30 * 24 * 3600 * 1000
 
-/** The newest are kept, told or not. */
+/** The newest are kept, told or not, used or not. */
 const MOST_EVENTS = 20_000
+const MOST_TOKENS = 20_000
 
 /** Everything the gateway knows, in its journal and then in memory: nothing is answered, or seen by others, before it is on disk. */
 export class Books {
@@ -34,6 +35,7 @@ export class Books {
   readonly #unsettled = new Set<string>()
   readonly #processing = new Set<string>()
   readonly #steps = new Map<string, BankStep>()
+  readonly #tokens = new Map<string, ConfirmationToken>()
   readonly #answers = new Map<string, SavedAnswer>()
   readonly #events = new Map<string, Event>()
   readonly #deliveries = new Map<string, Delivery>()
@@ -107,6 +109,11 @@ export class Books {
     return this.#steps.get(intentId)
   }
 
+  /** A confirmation token of the last day. */
+  token(id: string): ConfirmationToken | undefined {
+    return this.#tokens.get(id)
+  }
+
   /** What was answered under this key within the last day. */
   answer(key: string): SavedAnswer | undefined {
     this.#forgetAnswers()
@@ -135,7 +142,7 @@ export class Books {
     await this.#journal?.close()
   }
 
-  #remember({ intents = [], charges = [], refunds = [], steps = [], events = [], deliveries = [], answer }: Line): void {
+  #remember({ intents = [], charges = [], refunds = [], steps = [], tokens = [], events = [], deliveries = [], answer }: Line): void {
     for (const intent of intents) {
       this.#intents.set(intent.id, intent)
       if (intent.status === 'processing') this.#processing.add(intent.id)
@@ -149,6 +156,8 @@ export class Books {
       else this.#unsettled.delete(refund.id)
     }
     for (const step of steps) this.#steps.set(step.intentId, step)
+    for (const token of tokens) this.#tokens.set(token.id, token)
+    this.#forgetTokens()
     for (const event of events) this.#events.set(event.id, event)
     for (const delivery of deliveries) {
       if (delivery.over) this.#deliveries.delete(delivery.event)
@@ -166,9 +175,17 @@ export class Books {
     for (const charge of this.#charges.values()) yield { charges: [charge] }
     for (const refund of this.#refunds.values()) yield { refunds: [refund] }
     for (const step of this.#steps.values()) yield { steps: [step] }
+    for (const token of this.#tokens.values()) yield { tokens: [token] }
     for (const event of this.#events.values()) yield { events: [event] }
     for (const delivery of this.#deliveries.values()) yield { deliveries: [delivery] }
     for (const answer of this.#answers.values()) yield { answer }
+  }
+
+  #forgetTokens(): void {
+    for (const { id, created } of this.#tokens.values()) {
+      if (this.#tokens.size <= MOST_TOKENS && this.#now() - created * 1000 < ANSWER_KEPT_MS) return
+      this.#tokens.delete(id)
+    }
   }
 
   #forgetEvents(): void {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Books } from './books.ts'
+import { spendToken } from './confirmation-tokens.ts'
 import { GatewayError, invalidRequest, missing } from './gateway-error.ts'
 import { type Charge, newId, type PaymentIntent } from './objects.ts'
 import type { Outcome } from './outcome.ts'
@@ -8,6 +9,8 @@ import { findTestCard, type SettledOutcome, type TestCard } from './test-cards.t
 
 export const confirmParams = z.strictObject({
   payment_method: z.string().max(200).optional(),
+  confirmation_token: z.string().max(200).optional(),
+  use_stripe_sdk: z.enum(['true', 'false']).optional(),
   return_url: z
     .url({ protocol: /^https?$/ })
     .max(2048)
@@ -22,7 +25,8 @@ export const confirmParams = z.strictObject({
 export function confirmIntent(books: Books, id: string, params: z.infer<typeof confirmParams>, now: number, bankUrl: string): Outcome {
   const intent = findIntent(books, id)
   if (['succeeded', 'canceled', 'processing'].includes(intent.status)) throw unexpectedState(intent, 'confirm')
-  const paymentMethod = params.payment_method ?? intent.payment_method
+  const token = params.confirmation_token === undefined ? null : spendToken(books, params.confirmation_token, id, now)
+  const paymentMethod = params.payment_method ?? token?.paymentMethod ?? intent.payment_method
   if (!paymentMethod) {
     throw invalidRequest('You cannot confirm this PaymentIntent because it is missing a payment method.', {
       code: 'payment_intent_unexpected_state',
@@ -30,6 +34,21 @@ export function confirmIntent(books: Books, id: string, params: z.infer<typeof c
   }
   const card = findTestCard(paymentMethod)
   if (!card) throw missing('PaymentMethod', paymentMethod, 'payment_method')
+  // A token asks for Stripe.js by itself; what the request says goes before what the token says.
+  const showsItself = params.use_stripe_sdk === undefined ? token?.used.use_stripe_sdk : params.use_stripe_sdk === 'true'
+  const outcome = tryCard(intent, { paymentMethod, card, returnUrl: showsItself ? undefined : params.return_url, now, bankUrl })
+  return token ? { ...outcome, tokens: [token.used] } : outcome
+}
+
+type Try = {
+  readonly paymentMethod: string
+  readonly card: TestCard
+  readonly returnUrl: string | undefined
+  readonly now: number
+  readonly bankUrl: string
+}
+
+function tryCard(intent: PaymentIntent, { paymentMethod, card, returnUrl, now, bankUrl }: Try): Outcome {
   const tried: PaymentIntent = { ...intent, payment_method: paymentMethod, last_payment_error: null, next_action: null }
   switch (card.outcome.kind) {
     case 'charged':
@@ -40,7 +59,7 @@ export function confirmIntent(books: Books, id: string, params: z.infer<typeof c
       return { intents: [processing], answer: processing }
     }
     case 'requires_action':
-      return askFor(tried, params.return_url, bankUrl)
+      return askFor(tried, returnUrl, bankUrl)
   }
 }
 

@@ -14,6 +14,7 @@ import { GatewayError, invalidRequest } from './gateway-error.ts'
 import { newId } from './objects.ts'
 import { type Desk, findOperation } from './operations.ts'
 import { settlePayments, settleRefunds } from './settle-later.ts'
+import { stripeJs } from './stripe-js.ts'
 import { UnderWay } from './under-way.ts'
 import { type WebhookFaults, webhookRules } from './webhook-faults.ts'
 
@@ -38,8 +39,12 @@ export function gatewayServer(gateway: Gateway, webhookFaults: WebhookFaults): h
       const asked = new URL(request.url ?? '/', url())
       const body = await readBody(request)
       if (asked.pathname === '/_local/health') return send(response, { status: 200, body: { ok: true } })
+      if (asked.pathname === '/_local/stripe.js') return sendScript(response, stripeJs(url()))
       if (asked.pathname.startsWith(`${BANK}/`)) return await answerBank(request, response, asked, body)
-      if (!isKey(request.headers.authorization, key)) throw unauthorized()
+      const isBrowser = request.method === 'POST' && asked.pathname === '/v1/confirmation_tokens'
+      if (isBrowser) response.setHeader('access-control-allow-origin', '*')
+      const isAllowed = isBrowser ? hasPublishableKey(body) : isKey(request.headers.authorization, key)
+      if (!isAllowed) throw unauthorized()
       if (asked.pathname.startsWith('/_local/')) return send(response, await local(request.method ?? '', asked.pathname, body))
       const answer = await answerStripe(request, asked, body)
       if (answer) send(response, answer)
@@ -137,6 +142,11 @@ function send(response: http.ServerResponse, { status, body, replayed }: Answer)
   response.end(JSON.stringify(body))
 }
 
+function sendScript(response: http.ServerResponse, script: string): void {
+  response.writeHead(200, { 'content-type': 'text/javascript; charset=utf-8', 'cache-control': 'no-cache' })
+  response.end(script)
+}
+
 function sendPage(response: http.ServerResponse, page: Page): void {
   response.writeHead(page.status, {
     'content-type': 'text/html; charset=utf-8',
@@ -162,6 +172,11 @@ async function readBody(request: http.IncomingMessage): Promise<string> {
 function isKey(authorization: string | undefined, key: string): boolean {
   const hash = (text: string) => createHash('sha256').update(text).digest()
   return timingSafeEqual(hash(authorization ?? ''), hash(`Bearer ${key}`))
+}
+
+/** Any of a rehearsal: it opens nothing but the way to a token. */
+function hasPublishableKey(body: string): boolean {
+  return /^pk_test_\w{1,200}$/.test(new URLSearchParams(body).get('key') ?? '')
 }
 
 function unauthorized(): GatewayError {

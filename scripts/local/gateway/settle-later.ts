@@ -26,7 +26,7 @@ export async function settlePayments(bank: Bank, afterMs: number): Promise<void>
 /** One whose intent is in use is left for the next look. */
 async function settle({ books, underWay }: Bank, intentId: string, toChanges: () => Changes | null): Promise<void> {
   try {
-    await underWay.holdingIntent(intentId, async () => {
+    await underWay.holdingObjects([intentId], async () => {
       const changes = toChanges()
       if (changes) await books.write(changes)
     })
