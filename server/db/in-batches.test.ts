@@ -69,17 +69,20 @@ async function deadlocks(): Promise<number> {
 }
 
 test('batches over the same orders in any order do not deadlock', async () => {
-  const orderIds = await hands.manyAllocated(12)
-  const books = [engine.book, ...Array.from({ length: 4 }, () => engine.anotherBook())]
-  const asked = books.flatMap((book, n) =>
-    (n % 2 ? orderIds : orderIds.toReversed()).map((orderId, i) =>
-      i % 3 === 0
-        ? book.recordMail(orderId, 'receipt', engine.clock.now())
-        : book.setTrouble(orderId, { trouble: `seen by ${n}`, nowMs: engine.clock.now() }),
-    ),
-  )
-  await Promise.all(asked)
-  const confirmed = await Promise.all(books.flatMap((book) => orderIds.map((orderId) => book.confirm(orderId, engine.clock.now()))))
+  const orderIds = await hands.manyAllocated(90)
+  const books = [engine.book, ...Array.from({ length: 3 }, () => engine.anotherBook())]
+  const nowMs = engine.clock.now()
+  for (let round = 0; round < 5; round += 1) {
+    const asked = books.flatMap((book, n) => {
+      const inSomeOrder = n % 2 ? orderIds : orderIds.toReversed()
+      return [
+        ...inSomeOrder.map((orderId) => book.setTrouble(orderId, { trouble: `seen by ${n} in round ${round}`, nowMs })),
+        ...inSomeOrder.map((orderId) => book.recordMail(orderId, 'receipt', nowMs)),
+      ]
+    })
+    await Promise.all(asked)
+  }
+  const confirmed = await Promise.all(books.flatMap((book) => orderIds.map((orderId) => book.confirm(orderId, nowMs))))
   expect(confirmed.filter((answer) => answer === 'confirmed')).toHaveLength(orderIds.length)
   expect(confirmed.filter((answer) => answer === 'already')).toHaveLength(orderIds.length * (books.length - 1))
   expect(await deadlocks()).toBe(0)
