@@ -46,7 +46,7 @@ export type TestStack = {
 export type TestStackOptions = {
   /** What Postgres holds: migrated and empty, or the seed shop too. */
   readonly catalogue?: Catalogue
-  /** Where the store of the stack will listen; any free port otherwise. */
+  /** Where the store of the stack will listen, and hear of the gateway; any free port, and nobody, otherwise. */
   readonly port?: number
   /** Whether Postgres has on disk what it commits, as in a store that is open. */
   readonly durable?: boolean
@@ -105,7 +105,8 @@ export async function startTestStack({
   try {
     const { web, ...ports } = await newPorts()
     const secrets = { ...newSecrets(), postgresPassword: TEMPLATE_PASSWORD, actionsKey: ACTIONS_KEY }
-    const options: ServersOptions = { project, data, logs, ports, secrets, durable }
+    const webUrl = port === undefined ? null : `http://localhost:${port}`
+    const options: ServersOptions = { project, data, logs, ports, secrets, durable, webUrl }
     const [redis, binaries] = await Promise.all([
       findRedis(state.tools),
       findPostgres(project, state.tools),

@@ -48,8 +48,10 @@ export type OrderBook = {
    * intent named here is cancelled.
    */
   cancel(orderId: string, change: Cancelled & At): Promise<boolean>
-  /** Has an open order looked at soon, whose payment is said to have moved. Whether there is such an order. */
+  /** Something may have happened to its payment: it is looked at soon. False where no such order is open. */
   hintOrder(orderId: string, nowMs: number): Promise<boolean>
+  /** The same for a refund. False where there is none of that id. */
+  hintRefund(refundId: string, nowMs: number): Promise<boolean>
   /** Notes what a person has to look at, until the order moves on. Once for the same words. */
   setTrouble(orderId: string, change: Trouble & At): Promise<void>
   /** The order that a mail is about, unless that was sent. */

@@ -7,6 +7,7 @@ import { cancelOrders } from './cancel-order.ts'
 import { bindIntents, confirmOrders, declineOrders, requestCancels, requireActions, setTroubles, startPaying } from './change-order.ts'
 import { bury } from './dead-letters.ts'
 import { hintOrder } from './hint-order.ts'
+import { hintRefund } from './hint-refund.ts'
 import type { OrderBook } from './order-book.ts'
 import { readHistory } from './order-events.ts'
 import { relay, wakeDueMail, wakeDueOrders } from './outbox.ts'
@@ -42,6 +43,7 @@ export function postgresOrderBook(db: Db): OrderBook {
     requestCancel: (orderId, change) => requesting({ orderId, ...change }),
     cancel: (orderId, change) => cancelling({ orderId, ...change }),
     hintOrder: (...args) => hintOrder(db, ...args),
+    hintRefund: (...args) => hintRefund(db, ...args),
     setTrouble: async (orderId, change) => troubling({ orderId, ...change }),
     findMail: (orderId, kind) => finding({ orderId, kind }),
     recordMail: (orderId, kind, nowMs) => recording({ orderId, kind, nowMs }),

@@ -2,8 +2,10 @@ import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
 import { z } from 'zod'
 import { Message } from '#/components/message.tsx'
+import { Notice } from '#/components/notice.tsx'
 import { orderNumber } from '#/domain/order-number.ts'
 import { isFinal, STATES_UNPAID } from '#/domain/order-state.ts'
+import { isHeldUp } from '#/server/orders/held-up.ts'
 import { showOrder } from '#/server/orders/show-order.ts'
 import { mayOpenOrder } from '#/server/web/cookies.ts'
 import { runtime } from '#/server/web/runtime.ts'
@@ -34,7 +36,7 @@ export default async function OrderPage({ params, searchParams }: Props) {
     return (
       <Message title="We cannot show your order right now">
         <Reload />
-        <OrderLive orderId={id} version={NOT_SEEN} />
+        <OrderLive orderId={id} version={NOT_SEEN} heldUp={false} />
         Nothing about it has changed: an order that was received is kept. This page tries again by itself.
       </Message>
     )
@@ -43,7 +45,7 @@ export default async function OrderPage({ params, searchParams }: Props) {
     return (
       <Message title="We are checking whether this order arrived">
         <Reload />
-        <OrderLive orderId={id} version={NOT_SEEN} />
+        <OrderLive orderId={id} version={NOT_SEEN} heldUp={false} />
         So far it has not, and nothing was charged. If this does not change, go back to <a href="/checkout">the checkout</a> and place it
         once more: it is never placed or charged twice.
       </Message>
@@ -55,6 +57,7 @@ export default async function OrderPage({ params, searchParams }: Props) {
   const isShoppersTurn = !view.cancelling && (state === 'DECLINED' || state === 'ACTION_REQUIRED')
   // That the shopper was there is no secret and changes nothing but this: the answer is awaited.
   const isBackFromBank = state === 'ACTION_REQUIRED' && (await searchParams).bank === 'back'
+  const heldUp = await isHeldUp(runtime().ports.core, view)
   const mayChangeByItself = !isFinal(state) && (!isShoppersTurn || isBackFromBank)
   return (
     <main id="content" className={styles.page} data-order-id={id} data-order-state={state}>
@@ -73,7 +76,19 @@ export default async function OrderPage({ params, searchParams }: Props) {
         </p>
         {isBackFromBank && isShoppersTurn && <p>You are back from your bank, and we are asking it for its answer.</p>}
       </div>
-      {!isFinal(state) && <OrderLive orderId={id} version={version} />}
+      {heldUp && (
+        <Notice>
+          The payment service is not answering at the moment. We go on trying by ourselves
+          {holdUntilMs !== null && (
+            <>
+              {' and keep your items until '}
+              <HoldTime untilMs={holdUntilMs} />
+            </>
+          )}
+          .
+        </Notice>
+      )}
+      {!isFinal(state) && <OrderLive orderId={id} version={version} heldUp={heldUp} />}
       {state === 'ACTION_REQUIRED' && isShoppersTurn && <BankStep url={view.actionUrl} />}
       {isShoppersTurn && <TryAnotherCard orderId={id} />}
       {STATES_UNPAID.some((unpaid) => unpaid === state) && !view.cancelling && <CancelOrder orderId={id} />}
