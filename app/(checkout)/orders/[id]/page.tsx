@@ -57,7 +57,7 @@ export default async function OrderPage({ params }: { params: Promise<{ id: stri
         <p>{text}</p>
       </div>
       {!isFinal(view.state) && <OrderLive orderId={id} version={view.version} />}
-      {view.state === 'DECLINED' && <TryAnotherCard orderId={id} />}
+      {view.state === 'DECLINED' && <TryAnotherCard orderId={id} totalMinor={order.totalMinor} />}
       {(view.state === 'REJECTED' || view.state === 'CANCELLED') && <ReturnToCart orderId={id} />}
       <OrderSummary order={order} />
     </main>
