@@ -7,8 +7,9 @@ import { admit } from '#/server/admission/admit.ts'
 import { newCart } from '#/server/cart/cart-cookie.ts'
 import type { CheckoutNote } from '#/server/cart/checkout-note.ts'
 import { type CheckoutToken, openCheckout } from '#/server/cart/checkout-token.ts'
-import { checkoutForm } from '#/server/orders/checkout-form.ts'
+import { cardCheckoutForm, checkoutForm } from '#/server/orders/checkout-form.ts'
 import { placeOrder } from '#/server/orders/place-order.ts'
+import { cardForm } from '#/server/payments/payment-methods.ts'
 import { leaveCheckoutNote, readCart, rememberOrder, writeCart } from '#/server/web/cookies.ts'
 import { runtime } from '#/server/web/runtime.ts'
 
@@ -22,7 +23,7 @@ async function place(form: FormData): Promise<{ orderPath: string } | CheckoutNo
   const values = typedValues(form)
   const checkout = openCheckout(String(form.get('checkout') ?? ''))
   if (!checkout) return { problem: { code: 'FORGED' }, errors: {}, values }
-  const parsed = checkoutForm.safeParse(Object.fromEntries(form))
+  const parsed = (cardForm() ? cardCheckoutForm : checkoutForm).safeParse(Object.fromEntries(form))
   if (!parsed.success) return { problem: { code: 'FIELDS' }, errors: firstErrors(parsed.error), values }
   const { ports, cache } = runtime()
   const cart = await readCart()

@@ -1,7 +1,7 @@
 import { SubmitButton } from '#/components/submit-button.client.tsx'
 import { COUNTRIES } from '#/domain/countries.ts'
 import type { CheckoutNote } from '#/server/cart/checkout-note.ts'
-import { TEST_CARDS } from '#/server/payments/test-cards.ts'
+import { PaymentFields } from '../payment-fields.tsx'
 import { placeOrderAction } from './actions.ts'
 import styles from './checkout.module.css'
 import { ChoiceField, SelectField, TextField } from './fields.tsx'
@@ -15,10 +15,13 @@ export const DEFAULT_COUNTRY = 'IE'
 export function CheckoutForm({
   token,
   deliveries,
+  totalsMinor,
   note,
 }: {
   token: string
   deliveries: readonly DeliveryChoice[]
+  /** What it comes to in all, by way of delivery. */
+  totalsMinor: Readonly<Record<string, number>>
   note: CheckoutNote | null
 }) {
   const field = (name: string) => ({ name, value: note?.values[name], error: note?.errors[name] })
@@ -42,8 +45,7 @@ export function CheckoutForm({
       <ChoiceField {...field('deliveryMethod')} legend="Delivery" choices={deliveries} />
       <fieldset className={styles.group}>
         <legend>Payment</legend>
-        <SelectField {...field('paymentMethod')} label="Test card" autoComplete="off" choices={choicesOf(TEST_CARDS)} />
-        <p className="quiet">These cards are for rehearsals. No real card is asked for and no money moves.</p>
+        <PaymentFields {...field('paymentMethod')} label="Test card" amountMinor={totalsMinor} />
       </fieldset>
       <SubmitButton pending="Placing your order…">Place order</SubmitButton>
     </form>

@@ -49,18 +49,19 @@ export default async function CheckoutPage({ searchParams }: { searchParams: Pro
   }
   const country = toCountry(note?.values.country)
   const totals = totalsByMethod(lines, country)
+  const totalsMinor = { standard: totals.standard.totalMinor, express: totals.express.totalMinor }
   const token = sealCheckout({
     checkoutId: cart.checkoutId,
     lines: lines.map(({ sku, quantity, offer }) => ({ sku, quantity, offerVersion: offer.version })),
     code: null,
-    totalsMinor: { standard: totals.standard.totalMinor, express: totals.express.totalMinor },
+    totalsMinor,
   })
   return (
     <main id="content" className={styles.page}>
       <h1>Checkout</h1>
       {notice}
       <OrderedLines lines={lines} />
-      <CheckoutForm token={token} deliveries={deliveriesFor(totals)} note={note} />
+      <CheckoutForm token={token} deliveries={deliveriesFor(totals)} totalsMinor={totalsMinor} note={note} />
     </main>
   )
 }

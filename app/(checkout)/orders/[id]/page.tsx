@@ -90,7 +90,7 @@ export default async function OrderPage({ params, searchParams }: Props) {
       )}
       {!isFinal(state) && <OrderLive orderId={id} version={version} heldUp={heldUp} />}
       {state === 'ACTION_REQUIRED' && isShoppersTurn && <BankStep url={view.actionUrl} />}
-      {isShoppersTurn && <TryAnotherCard orderId={id} />}
+      {isShoppersTurn && <TryAnotherCard orderId={id} totalMinor={order.totalMinor} />}
       {STATES_UNPAID.some((unpaid) => unpaid === state) && !view.cancelling && <CancelOrder orderId={id} />}
       {(state === 'REJECTED' || state === 'CANCELLED') && <ReturnToCart orderId={id} />}
       <OrderSummary order={order} />
