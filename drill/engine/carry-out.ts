@@ -1,5 +1,6 @@
 import { ALL_SHARDS, type Shard } from '#/domain/sharding.ts'
 import { advanceOrder } from '#/server/orders/advance-order.ts'
+import { advanceRefund } from '#/server/orders/advance-refund.ts'
 import { deliverToCore, toJob } from '#/server/orders/deliver.ts'
 import { type Lane, type OutboxMessage, TOPIC_LANES } from '#/server/orders/order-book.ts'
 import type { Ports } from '#/server/orders/ports.ts'
@@ -9,7 +10,7 @@ const MOST_ROUNDS = 200
 const BATCH = 500
 
 /**
- * Does what worker processes would do, in this process, until nothing is waiting: intake, movements, payments. A payment without an
+ * Does what worker processes would do, in this process, until nothing is waiting: intake, movements, payments, refunds. A payment without an
  * answer is left for the next look; mail and pages are let go.
  */
 export async function carryOut(ports: Ports): Promise<void> {
@@ -21,7 +22,12 @@ export async function carryOut(ports: Ports): Promise<void> {
     }
     const jobs = (await takeMessages(ports, 'queues')).map(toJob)
     const pages = await takeMessages(ports, 'web')
-    await Promise.all(jobs.map((job) => (job.name === 'order.advance' ? advanceOrder(ports, job.payload.orderId) : undefined)))
+    await Promise.all(
+      jobs.map((job) => {
+        if (job.name === 'order.advance') return advanceOrder(ports, job.payload.orderId)
+        return job.name === 'refund.advance' ? advanceRefund(ports, job.payload.refundId) : undefined
+      }),
+    )
     if (recorded + delivered + jobs.length + pages.length === 0) return
   }
   throw new Error(`there is still something to do after ${MOST_ROUNDS} rounds`)

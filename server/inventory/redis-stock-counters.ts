@@ -6,6 +6,7 @@ import { type Failure, fail, ok, type Result } from '#/domain/result.ts'
 import type { Shard } from '#/domain/sharding.ts'
 import { recordingShardOf } from '#/domain/sharding.ts'
 import type { Sku } from '#/domain/sku.ts'
+import { moneyBackSchema, parcelSchema } from '../orders/parcel.ts'
 import { placedOrderSchema } from '../orders/placed-order.ts'
 import type { Core, CoreFailure } from '../redis/core.ts'
 import { codeKey, counterKeys, shardKeys, skuKeys } from '../redis/keys.ts'
@@ -32,6 +33,8 @@ const viewSchema = z.object({
   // Views of before had neither.
   actionUrl: z.string().nullable().default(null),
   cancelling: z.boolean().default(false),
+  parcels: z.array(parcelSchema).default([]),
+  refunds: z.array(moneyBackSchema).default([]),
 })
 
 /** The port to core, on Redis; its placing half is in redis-placing.ts. See stock-counters.ts for the promises and keys.ts for the layout. */

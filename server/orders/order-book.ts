@@ -7,14 +7,16 @@ import type { Failure, Result } from '#/domain/result.ts'
 import type { Shard } from '#/domain/sharding.ts'
 import type { Sku } from '#/domain/sku.ts'
 import type { IntakeEntry, Movement, RecordedView } from '../inventory/stock-counters.ts'
+import type { FulfilmentBook } from './fulfilment-book.ts'
 import type { OrderEvent } from './order-events.ts'
+import type { MoneyBack, Parcel } from './parcel.ts'
 import type { PlacedOrder } from './placed-order.ts'
 
 /**
  * The port to Postgres: orders, the ledger of stock, and what must follow from a commit. Each function is one transaction. An outage
  * throws; what the data or the state of an order makes impossible is a value.
  */
-export type OrderBook = {
+export type OrderBook = FulfilmentBook & {
   // Intake, under the shard's writer lock.
   /** Decides on a batch in stream order and records it, with the movements and messages that follow. */
   takeIn(shard: Shard, batch: readonly IntakeOrder[], nowMs: number): Promise<Result<IntakeTally, NotTheWriter | DataError>>
@@ -149,7 +151,8 @@ export type TroubledOrder = {
   readonly sinceMs: number | null
 }
 
-export type MailKind = 'receipt' | 'rejected' | 'cancelled'
+/** One of each order, or one of each parcel and refund: that one's id follows. */
+export type MailKind = 'receipt' | 'rejected' | 'cancelled' | `shipped/${string}` | `refunded/${string}`
 export type MailToSend = Order | 'sent' | null
 
 export type Order = {
@@ -171,16 +174,20 @@ export type Order = {
   readonly holdUntilMs: number | null
   readonly paymentIntentId: string | null
   readonly placedAtMs: number
+  readonly parcels: readonly Parcel[]
+  readonly refunds: readonly MoneyBack[]
   readonly order: PlacedOrder
 }
 
-/** What must follow from a commit, and which lane carries it out. `subject` is a SKU, an allowance's key, a code, an order id, `order/version` to advance,
- * `order/kind` of mail, or a cache tag. */
+/**
+ * What must follow from a commit, and which lane carries it out. `subject` is a SKU, an allowance's key, a code, an order id,
+ * `order/version` or a refund to advance, `order/kind` of mail, or a cache tag.
+ */
 export const TOPIC_LANES = {
   stock: ['stock.moved', 'allowance.moved'],
   offers: ['offer.changed', 'code.changed'],
   orders: ['order.changed'],
-  queues: ['order.advance', 'mail.send'],
+  queues: ['order.advance', 'refund.advance', 'mail.send'],
   web: ['tag.changed'],
 } as const
 

@@ -11,6 +11,7 @@ import { hintRefund } from './hint-refund.ts'
 import type { OrderBook } from './order-book.ts'
 import { readHistory } from './order-events.ts'
 import { relay, wakeDueMail, wakeDueOrders } from './outbox.ts'
+import { postgresFulfilment } from './postgres-fulfilment.ts'
 import { findOrders, readTroubled, readViews } from './read-order.ts'
 import { epochOf, readEpochs, rebuild } from './rebuild-shard.ts'
 import { findMails, recordMails } from './sent-mail.ts'
@@ -30,6 +31,7 @@ export function postgresOrderBook(db: Db): OrderBook {
   const finding = together(findMails)
   const recording = together(recordMails)
   return {
+    ...postgresFulfilment(db),
     takeIn: (...args) => takeIn(db, ...args),
     bury: (...args) => bury(db, ...args),
     offerTerms: (...args) => readOfferTerms(db, ...args),

@@ -14,7 +14,16 @@ export type Shown =
   /** Whoever could know is away. */
   | { readonly kind: 'away' }
 
-const RECEIVED: OrderView = { version: 0, state: 'RECEIVED', reason: null, holdUntilMs: null, actionUrl: null, cancelling: false }
+const RECEIVED: OrderView = {
+  version: 0,
+  state: 'RECEIVED',
+  reason: null,
+  holdUntilMs: null,
+  actionUrl: null,
+  cancelling: false,
+  parcels: [],
+  refunds: [],
+}
 
 /** From core, where each change is mirrored, so that it answers while Postgres is away; from Postgres when core is away or has forgotten. */
 export async function showOrder({ counters, book }: Pick<Ports, 'counters' | 'book'>, orderId: string): Promise<Shown> {

@@ -14,6 +14,7 @@ import { HoldTime } from './hold-time.client.tsx'
 import styles from './order.module.css'
 import { CancelOrder, ReturnToCart, TryAnotherCard } from './order-forms.tsx'
 import { OrderLive } from './order-live.client.tsx'
+import { OrderParts } from './order-parts.tsx'
 import { OrderSummary } from './order-summary.tsx'
 import { stateWords } from './state-words.ts'
 
@@ -93,6 +94,7 @@ export default async function OrderPage({ params, searchParams }: Props) {
       {isShoppersTurn && <TryAnotherCard orderId={id} totalMinor={order.totalMinor} />}
       {STATES_UNPAID.some((unpaid) => unpaid === state) && !view.cancelling && <CancelOrder orderId={id} />}
       {(state === 'REJECTED' || state === 'CANCELLED') && <ReturnToCart orderId={id} />}
+      <OrderParts order={order} view={view} />
       <OrderSummary order={order} />
     </main>
   )

@@ -18,7 +18,7 @@ const CANCELLING: Words = [
   'Your payment is stopped first. Should your bank have been faster, the order stands and this page says so.',
 ]
 
-function words({ state, reason, cancelling }: OrderView): Words {
+function words({ state, reason, cancelling, refunds }: OrderView): Words {
   switch (state) {
     case 'RECEIVED':
       return ['Order received', 'Thank you. We have it, and are setting your items aside. This page follows along by itself.']
@@ -41,11 +41,13 @@ function words({ state, reason, cancelling }: OrderView): Words {
     case 'REJECTED':
       return ['Sold out', 'The last of it went to somebody else a moment before you. You were not charged.']
     case 'CANCELLED':
-      return ['Order cancelled', `${cancelled(reason)} You were not charged.`]
+      return ['Order cancelled', `${cancelled(reason)} ${refunds.length > 0 ? PAID_NEVERTHELESS : 'You were not charged.'}`]
     default:
       return unreachable(state)
   }
 }
+
+const PAID_NEVERTHELESS = 'A payment came in nevertheless, and all of it goes back to you.'
 
 function declined(reason: string | null): string {
   switch (reason) {
