@@ -1,6 +1,6 @@
 import { isInWindow } from '#/domain/discount.ts'
 import { isOnSale } from '#/domain/offer.ts'
-import { MAXIMUM_CHARGE, MINIMUM_CHARGE, totalsOf } from '#/domain/pricing.ts'
+import { checkCharge, type NotChargeable, totalsOf } from '#/domain/pricing.ts'
 import { type Failure, fail, ok, type Result } from '#/domain/result.ts'
 import { type Sku, sku } from '#/domain/sku.ts'
 import { unreachable } from '#/domain/unreachable.ts'
@@ -32,12 +32,15 @@ export type PlaceFailure =
   | (Failure<'NOT_ON_SALE' | 'PRICE_CHANGED'> & { readonly skus: readonly Sku[] })
   | (Failure<'LIMIT_REACHED'> & { readonly limits: readonly { readonly sku: Sku; readonly limit: number }[] })
   | (Failure<'SOLD_OUT'> & { readonly short: readonly { readonly sku: Sku; readonly available: number }[] })
+  /** With earlier orders of this customer it would be more than one customer may have. */
+  | (Failure<'CUSTOMER_LIMIT_REACHED'> & { readonly skus: readonly Sku[] })
+  /** All its uses are taken, or all of this customer. */
+  | (Failure<'CODE_USED_UP'> & { readonly promoCode: string; readonly perCustomer: boolean })
   /** The code was withdrawn, has ended, or is another one by now. */
   | (Failure<'CODE_CHANGED'> & { readonly promoCode: string })
   /** The total is another than the shopper was shown, because delivery or tax are: ask again with this one. */
   | (Failure<'TOTAL_CHANGED'> & { readonly totalMinor: number })
-  | (Failure<'BELOW_MINIMUM'> & { readonly minimumMinor: number })
-  | (Failure<'ABOVE_MAXIMUM'> & { readonly maximumMinor: number })
+  | NotChargeable
   /** Nothing was taken by this press and nothing will be; what an earlier one did is not known. Trying again with the same checkout is safe. */
   | Failure<'NOT_READY'>
   /** We do not know yet whether it was placed; trying again with the same checkout is safe and settles it. */
@@ -122,13 +125,10 @@ async function priceAtOffers(
   }))
   const { lineDiscountsMinor, ...totals } = totalsOf({ ...agreed, lines, discount: discount.value })
   if (totals.totalMinor !== agreed.totalMinor) return fail('TOTAL_CHANGED', { totalMinor: totals.totalMinor })
-  const { currency, minor: minimumMinor } = MINIMUM_CHARGE.EUR
-  // Nothing to pay needs no charge, so there is no least amount for it.
-  if (totals.totalMinor > 0 && totals.totalMinor < minimumMinor) return fail('BELOW_MINIMUM', { minimumMinor })
-  const maximumMinor = MAXIMUM_CHARGE.EUR.minor
-  if (totals.totalMinor > maximumMinor) return fail('ABOVE_MAXIMUM', { maximumMinor })
+  const charge = checkCharge(totals)
+  if (!charge.ok) return charge
   const discounted = lines.map((line, i) => ({ ...line, discountMinor: lineDiscountsMinor[i] ?? 0 }))
-  return ok({ ...agreed, lines: discounted, paymentMethod, ...totals, currency })
+  return ok({ ...agreed, lines: discounted, paymentMethod, ...totals, currency: 'EUR' })
 
   async function readDiscount() {
     return agreed.code === null ? ok(null) : counters.discount(agreed.code)
