@@ -78,9 +78,9 @@ test('a discount is spread in proportion: each line is within a cent of its shar
   )
 })
 
-test('amounts beyond what a double multiplies exactly are spread exactly', () => {
-  const all = [CHAIR, LAMP, DESK].map((one, i) => ({ sku: one, quantity: 1, unitPriceMinor: 999_999_90 + i }))
-  expect(spreadDiscount(all, code({ kind: 'amount', value: 299_999_973 }))).toEqual([999_999_90, 999_999_91, 999_999_92])
+test('what rounding leaves goes to the first lines, also where a double cannot tell a share from the next whole number', () => {
+  const all = [2_013_415_206, 2_102_986_526].map((unitPriceMinor) => ({ sku: LAMP, quantity: 20, unitPriceMinor }))
+  expect(spreadDiscount(all, code({ kind: 'amount', value: 1_893_682_244 }))).toEqual([926_238_224, 967_444_020])
 })
 
 const cheap = [{ sku: LAMP, quantity: 2, unitPriceMinor: 10_00 }]

@@ -16,7 +16,7 @@ export function checkDiscount(discount: Discount, lines: readonly CostedLine[], 
   if (nowMs < startsAtMs) return fail('CODE_NOT_YET', { startsAtMs })
   if (nowMs >= endsAtMs) return fail('CODE_ENDED')
   if (!lines.some((line) => isFor(discount, line.sku))) return fail('CODE_NOT_FOR_THESE')
-  return subtotalOf(lines) < minimumMinor ? fail('CODE_BELOW_MINIMUM', { minimumMinor }) : ok(undefined)
+  return discountApplies(discount, lines) ? ok(undefined) : fail('CODE_BELOW_MINIMUM', { minimumMinor })
 }
 
 /** Whether it fits the lines: they reach its minimum, and one of them at least is what it is for. Its time is not asked. */

@@ -141,6 +141,9 @@ test('tax that is included lies inside the total, tax that is added comes on top
       expect(taxMinor).toBeLessThanOrEqual(before)
     }),
   )
+  const goods = { lines: one(40_00), deliveryMethod: 'standard', discount: null } as const
+  expect(totalsOf({ ...goods, country: 'CH' })).toMatchObject({ taxMinor: 3_64, totalMinor: 48_54 })
+  expect(totalsOf({ ...goods, country: 'IE' })).toMatchObject({ taxMinor: 8_40, totalMinor: 44_90 })
 })
 
 test('an order that a card can pay fits the columns that it is written to; any other is a value, up to the largest cart at the largest price', () => {
