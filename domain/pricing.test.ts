@@ -1,17 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { CART_MAX_LINES, LINE_MAX_QUANTITY } from './cart.ts'
+import { checkCharge, MAXIMUM_CHARGE } from './charge.ts'
 import { COUNTRIES, type Country } from './countries.ts'
 import { DISCOUNT_KINDS, type Discount } from './discount.ts'
-import {
-  type Basket,
-  checkCharge,
-  DELIVERY_METHODS,
-  FREE_DELIVERY_FROM_MINOR,
-  MAXIMUM_CHARGE,
-  type PricedLine,
-  totalsOf,
-} from './pricing.ts'
+import { type Basket, DELIVERY_METHODS, FREE_DELIVERY_FROM_MINOR, type PricedLine, totalsOf } from './pricing.ts'
 import { fail, ok } from './result.ts'
 import { sku } from './sku.ts'
 import { TAX_RULES } from './tax.ts'

@@ -1,6 +1,7 @@
+import { checkCharge, type NotChargeable } from '#/domain/charge.ts'
 import { isInWindow } from '#/domain/discount.ts'
 import { isOnSale } from '#/domain/offer.ts'
-import { checkCharge, type NotChargeable, totalsOf } from '#/domain/pricing.ts'
+import { totalsOf } from '#/domain/pricing.ts'
 import { type Failure, fail, ok, type Result } from '#/domain/result.ts'
 import { type Sku, sku } from '#/domain/sku.ts'
 import { unreachable } from '#/domain/unreachable.ts'
