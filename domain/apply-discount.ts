@@ -7,7 +7,8 @@ export type CostedLine = { readonly sku: Sku; readonly quantity: number; readonl
 /** Why a code takes nothing off right now, in the order in which a shopper can do something about it. */
 export type CodeObstacle =
   | (Failure<'CODE_NOT_YET'> & { readonly startsAtMs: number })
-  | Failure<'CODE_ENDED' | 'CODE_NOT_FOR_THESE'>
+  | Failure<'CODE_ENDED'>
+  | Failure<'CODE_NOT_FOR_THESE'>
   | (Failure<'CODE_BELOW_MINIMUM'> & { readonly minimumMinor: number })
 
 /** Whether a code would take something off these lines at that time, or what stands in its way. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { CART_MAX_LINES, type CartLine, LINE_MAX_QUANTITY } from '#/domain/cart.ts'
+import { toCode } from '#/domain/discount.ts'
 import { isSku, sku } from '#/domain/sku.ts'
 import { signed, unsigned } from '../signing.ts'
 
@@ -7,7 +8,13 @@ import { signed, unsigned } from '../signing.ts'
  * The whole cart lives in one signed cookie: no store to lose, nothing to look up. It carries the id of the checkout that it will become,
  * minted by us, and a new one only once the fate of the old one has been shown.
  */
-export type Cart = { readonly checkoutId: string; readonly shopperId: string; readonly lines: readonly CartLine[] }
+export type Cart = {
+  readonly checkoutId: string
+  readonly shopperId: string
+  readonly lines: readonly CartLine[]
+  /** The discount code that was entered, whether or not it applies right now. */
+  readonly code: string | null
+}
 
 export const CART_COOKIE = 'cart'
 
@@ -23,20 +30,25 @@ const payloadSchema = z.object({
     .array(z.tuple([z.string().refine(isSku), z.int().min(1).max(LINE_MAX_QUANTITY)]))
     .max(CART_MAX_LINES)
     .refine((lines) => new Set(lines.map(([unit]) => unit)).size === lines.length),
+  /** Carts of before, and those without a code, have none. */
+  d: z
+    .string()
+    .refine((code) => toCode(code) === code)
+    .optional(),
 })
 
-export function sealCart({ checkoutId, shopperId, lines }: Cart): string {
-  return signed('cart', { c: checkoutId, s: shopperId, l: lines.map((line) => [line.sku, line.quantity]) })
+export function sealCart({ checkoutId, shopperId, lines, code }: Cart): string {
+  return signed('cart', { c: checkoutId, s: shopperId, l: lines.map((line) => [line.sku, line.quantity]), ...(code && { d: code }) })
 }
 
 /** The cart of a cookie that we sealed; null for none, a damaged or a forged one. */
 export function openCart(cookie: string | undefined): Cart | null {
   const payload = payloadSchema.safeParse(cookie ? unsigned('cart', cookie) : null)
   if (!payload.success) return null
-  const { c: checkoutId, s: shopperId, l: lines } = payload.data
-  return { checkoutId, shopperId, lines: lines.map(([unit, quantity]) => ({ sku: sku(unit), quantity })) }
+  const { c: checkoutId, s: shopperId, l: lines, d: code = null } = payload.data
+  return { checkoutId, shopperId, lines: lines.map(([unit, quantity]) => ({ sku: sku(unit), quantity })), code }
 }
 
 export function emptyCart(newId: () => string, shopperId = newId()): Cart {
-  return { checkoutId: newId(), shopperId, lines: [] }
+  return { checkoutId: newId(), shopperId, lines: [], code: null }
 }

@@ -66,7 +66,7 @@ export function ChoiceField({
         <label key={choice.value} className={controls.choice}>
           <input type="radio" name={name} value={choice.value} defaultChecked={choice.value === chosen} required />
           <span>{choice.label}</span>
-          <span className="money quiet">{choice.note}</span>
+          <span className="quiet">{choice.note}</span>
         </label>
       ))}
       <Problem name={name} error={error} />
