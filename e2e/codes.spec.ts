@@ -20,7 +20,7 @@ for (const javaScriptEnabled of [true, false]) {
       await enterCode(shopper, ' welcome10 ')
       await expect(main).toContainText('WELCOME10: 10 % off.')
       await expect(main).toContainText('Discount, WELCOME10')
-      const [, cents = ''] = /in all €([\d.,]+)/.exec((await main.textContent()) ?? '') ?? []
+      const [, cents = ''] = /in all €([\d,]+\.\d\d)/.exec((await main.textContent()) ?? '') ?? []
       const totalMinor = Number(cents.replace(/[.,]/g, ''))
 
       await page.getByRole('link', { name: 'Checkout' }).click()
@@ -102,4 +102,6 @@ test('a limit per customer is told on the product page and in the cart', async (
   await shopper.page.goto('/p/press-camera-with-flash')
   await expect(shopper.page.getByRole('main')).toContainText('At most 1 per customer.')
   await expect(shopper.page.getByLabel('Quantity')).toHaveAttribute('max', '1')
+  for (let press = 0; press < 2; press += 1) await shopper.addToCart('press-camera-with-flash')
+  await expect(shopper.page.getByLabel('Quantity of')).toHaveAttribute('max', '1')
 })
