@@ -28,8 +28,14 @@ test('what a code took off is told with its name, between subtotal and delivery'
   expect(rows(discounted).slice(0, 3)).toEqual(['Subtotal €40.00', 'Discount, WELCOME10 -€4.00', 'Delivery, standard €4.90'])
 })
 
-test('delivery that costs nothing is free, and of an order without tax nothing is said of it', () => {
-  expect(rows({ deliveryMinor: 0, taxMinor: 0, code: 'FREESHIP' })).toEqual(['Delivery, standard free', 'Total €44.90'])
+test('delivery that costs nothing is free, by a code where it took nothing else off', () => {
+  expect(rows({ deliveryMinor: 0 })[0]).toBe('Delivery, standard free')
+  expect(rows({ deliveryMinor: 0, code: 'FREESHIP' })[0]).toBe('Delivery, standard free with FREESHIP')
+  expect(rows({ deliveryMinor: 0, code: 'WELCOME10', discountMinor: 4_00 })[2]).toBe('Delivery, standard free')
+})
+
+test('of an order of before, without tax, nothing is said of it', () => {
+  expect(rows({ taxMinor: 0 })).toEqual(['Delivery, standard €4.90', 'Total €44.90'])
 })
 
 test('exactly one of the sums is the total', () => {

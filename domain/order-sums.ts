@@ -24,7 +24,7 @@ export function sumsOf({
   const isIncluded = taxMode === 'included'
   return [
     ...(discountMinor > 0 ? [sum('Subtotal', subtotalMinor), sum(`Discount, ${code}`, -discountMinor)] : []),
-    deliveryMinor > 0 ? delivery : { ...delivery, amount: 'free' },
+    deliveryMinor > 0 ? delivery : { ...delivery, amount: code !== null && discountMinor === 0 ? `free with ${code}` : 'free' },
     ...(isIncluded ? [] : [sum('Tax', taxMinor)]),
     sum('Total', totalMinor, true),
     // Orders of before had no tax of their own.

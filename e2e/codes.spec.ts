@@ -75,6 +75,26 @@ test('a code for other things says so, and takes its amount off what it is for',
   await expect(main).toContainText('GREEN5: €5.00 off what it is for.')
 })
 
+test('a code that ends while the checkout is open is told by its name; the page then sells at the price that it shows', async ({
+  shopper,
+  merchant,
+  backstage,
+}) => {
+  await merchant.putCode('LASTCALL', 5000)
+  await shopper.addToCart('orchid-two-stems')
+  await enterCode(shopper, 'LASTCALL')
+  await shopper.goToCheckout()
+  await expect(shopper.page.getByRole('main')).toContainText('Discount, LASTCALL')
+  await shopper.fillIn()
+  await merchant.endCode('LASTCALL')
+  await shopper.placeOrder()
+  await expect(shopper.alert).toContainText('The code LASTCALL has changed or ended since the page was shown. Nothing was ordered')
+  await expect(shopper.page.getByRole('main')).toContainText('The code LASTCALL has ended. It takes nothing off.')
+  await shopper.placeOrder()
+  await shopper.seesOrderState('CONFIRMED')
+  expect(await backstage.charges(await shopper.orderId())).toEqual([36_90])
+})
+
 test('who guesses codes is slowed down, and keeps the cart', async ({ shopper }) => {
   const { page } = shopper
   await shopper.addToCart('cordless-mouse')

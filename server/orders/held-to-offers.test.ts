@@ -114,6 +114,21 @@ test('a code changed or ended in Postgres is refused by its name, and its new te
   expect(await placeOrder(engine, await agree(unit, { code: 'SUMMER' }))).toEqual({ ok: false, code: 'CODE_CHANGED', promoCode: 'SUMMER' })
 })
 
+test('goods beyond what a card can pay are refused as a value, whatever a code takes off them, and nothing is taken', async () => {
+  const units = [
+    await engine.sell({ price: 999_999_99, stock: 20, limit: 20 }),
+    await engine.sell({ price: 999_999_99, stock: 20, limit: 20 }),
+  ]
+  await putCode(engine.db, draft('GIFT', 10_000), Date.now())
+  await engine.rest()
+  const [one, other] = await Promise.all(units.map((unit) => agree(unit, { quantity: 20, code: 'GIFT' })))
+  if (!one || !other) throw new Error('two units')
+  const both = { ...one.agreed, lines: [...one.agreed.lines, ...other.agreed.lines] }
+  expect(both.totalMinor).toBe(4_90)
+  expect(await placeOrder(engine, { ...one, agreed: both })).toEqual({ ok: false, code: 'ABOVE_MAXIMUM', maximumMinor: 999_999_99 })
+  expect(await engine.counters.available(units)).toEqual({ ok: true, value: new Map(units.map((unit) => [unit, 20])) })
+})
+
 test('a sale opens and closes by the clock of core, to the millisecond, for however many ask at that moment', async () => {
   const STOCK = 40
   const unit = await engine.sell({ stock: STOCK })

@@ -26,7 +26,7 @@ export function problemWords(problem: CheckoutProblem, nameOf: (sku: string) => 
         ? `You have used the code ${problem.promoCode} as often as one customer may. Nothing was ordered: what it costs without it is on this page, please look before you place the order.`
         : `The code ${problem.promoCode} has been used up by others. Nothing was ordered: what it costs without it is on this page, please look before you place the order.`
     case 'CODE_CHANGED':
-      return `The code ${problem.promoCode} does not apply any more. Nothing was ordered: what it costs now is on this page, please look before you place the order.`
+      return `The code ${problem.promoCode} has changed or ended since the page was shown. Nothing was ordered: what it costs now is on this page, please look before you place the order.`
     case 'TOTAL_CHANGED':
       return `With this delivery and destination the order comes to ${formatMoney({ minor: problem.totalMinor, currency: 'EUR' })}. Nothing was ordered: please look before you place the order.`
     case 'BELOW_MINIMUM':
