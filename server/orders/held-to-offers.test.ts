@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Discount } from '#/domain/discount.ts'
 import { totalsOf } from '#/domain/pricing.ts'
+import { ALL_SHARDS } from '#/domain/sharding.ts'
 import type { Sku } from '#/domain/sku.ts'
-import { SHARD } from '#/drill/engine/shelf.ts'
 import { startTestEngine, type TestEngine } from '#/drill/engine/test-engine.ts'
 import { setLimits, setPrice, setSaleWindow, setWeight } from '../catalog/edit-catalog.ts'
 import { type CodeDraft, endCode, putCode } from '../catalog/edit-codes.ts'
@@ -176,7 +176,7 @@ test('while many edit prices, weights and codes, and many place, no order is rec
     ...units.map((unit) => meanwhile((turn) => setWeight(engine.db, unit, 1000 * (turn % 30), Date.now()))),
     ...[0, 1].map((editor) => meanwhile((turn) => putCode(engine.db, draft('BUSY', 100 + (turn % 500) * 2 + editor), Date.now()))),
     ...[0, 1].map(() => meanwhile(() => engine.book.relay(TOPIC_LANES.offers, 50, (messages) => deliverToCore(engine, messages)))),
-    meanwhile(() => takeInBatch(engine, SHARD, 1)),
+    ...ALL_SHARDS.map((shard) => meanwhile(() => takeInBatch(engine, shard, 1))),
   ]
   const shoppers = Array.from({ length: 12 }, async (_, n) => {
     const answers: Awaited<ReturnType<typeof placeOrder>>[] = []
