@@ -15,12 +15,12 @@ const rows = (change: Partial<Parameters<typeof sumsOf>[0]>) =>
   sumsOf({ ...order, ...change }).map(({ what, amount }) => `${what} ${amount}`)
 
 test('tax that is included is told below the total that it is in', () => {
-  expect(rows({})).toEqual(['Delivery, standard €4.90', 'Total €44.90', 'of it tax €8.40'])
+  expect(rows({})).toEqual(['Delivery, standard €4.90', 'Total €44.90', 'Tax included €8.40'])
 })
 
 test('tax that is added stands above the total, as a part of it', () => {
   const swiss = { taxMode: 'added', taxMinor: 3_64, totalMinor: 48_54 } as const
-  expect(rows(swiss)).toEqual(['Delivery, standard €4.90', 'Tax €3.64', 'Total €48.54'])
+  expect(rows(swiss)).toEqual(['Delivery, standard €4.90', 'Tax added €3.64', 'Total €48.54'])
 })
 
 test('what a code took off is told with its name, between subtotal and delivery', () => {

@@ -25,9 +25,9 @@ export function sumsOf({
   return [
     ...(discountMinor > 0 ? [sum('Subtotal', subtotalMinor), sum(`Discount, ${code}`, -discountMinor)] : []),
     deliveryMinor > 0 ? delivery : { ...delivery, amount: code !== null && discountMinor === 0 ? `free with ${code}` : 'free' },
-    ...(isIncluded ? [] : [sum('Tax', taxMinor)]),
+    ...(isIncluded ? [] : [sum('Tax added', taxMinor)]),
     sum('Total', totalMinor, true),
     // Orders of before had no tax of their own.
-    ...(isIncluded && taxMinor > 0 ? [sum('of it tax', taxMinor)] : []),
+    ...(isIncluded && taxMinor > 0 ? [sum('Tax included', taxMinor)] : []),
   ]
 }

@@ -10,10 +10,9 @@ export const DELIVERY_WORDS: Record<DeliveryMethod, string> = {
 /** Where most of our parcels go. */
 export const DEFAULT_COUNTRY: Country = 'IE'
 
-/** What a way of delivery costs and makes an order come to, and the tax in it: `€4.90, in all €44.90, of it €8.40 tax`. */
+/** What a way of delivery costs and makes an order come to, and the tax in it: `€4.90, in all €44.90, including €8.40 tax`. */
 export function deliveryNote({ deliveryMinor, taxMinor, taxMode, totalMinor }: Totals): string {
   const money = (minor: number) => formatMoney({ minor, currency: 'EUR' })
   const cost = deliveryMinor === 0 ? 'free' : money(deliveryMinor)
-  const tax = taxMode === 'included' ? `of it ${money(taxMinor)} tax` : `with ${money(taxMinor)} tax on top`
-  return `${cost}, in all ${money(totalMinor)}, ${tax}`
+  return `${cost}, in all ${money(totalMinor)}, including ${money(taxMinor)} ${taxMode === 'included' ? 'tax' : 'added tax'}`
 }
