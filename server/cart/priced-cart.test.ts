@@ -7,7 +7,7 @@ import { startTestEngine, type TestEngine } from '#/drill/engine/test-engine.ts'
 import { setSaleWindow } from '../catalog/edit-catalog.ts'
 import { type CodeDraft, endCode, putCode } from '../catalog/edit-codes.ts'
 import { openShards } from '../inventory/open-shards.ts'
-import { type Cart, emptyCart } from './cart-cookie.ts'
+import { type Cart, newCart } from './cart-cookie.ts'
 import { enterCode } from './enter-code.ts'
 import { cartTotals, priceCart } from './priced-cart.ts'
 
@@ -35,7 +35,7 @@ async function put(own: Partial<CodeDraft>): Promise<void> {
   if (!made.ok) throw new Error(made.code)
 }
 
-const cartOf = (...units: Sku[]): Cart => ({ ...emptyCart(randomUUID), lines: units.map((sku) => ({ sku, quantity: 1 })) })
+const cartOf = (...units: Sku[]): Cart => ({ ...newCart(randomUUID), lines: units.map((sku) => ({ sku, quantity: 1 })) })
 
 async function priced(cart: Cart) {
   const answer = await priceCart(engine, cart)

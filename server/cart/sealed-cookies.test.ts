@@ -33,6 +33,7 @@ const cart: fc.Arbitrary<Cart> = fc.record({
   shopperId: uuid,
   lines: uniqueLines(fc.record({ sku: unit, quantity }), 0),
   code: fc.option(fc.constantFrom('SPRING', 'A-CODE-OF-24-CHARACTERS-')),
+  untouched: fc.boolean(),
 })
 const checkout: fc.Arbitrary<CheckoutToken> = fc.record({
   checkoutId: uuid,
@@ -63,6 +64,7 @@ test('every cart comes back from its cookie as it was, and the fullest fits into
   const fullest = {
     checkoutId: randomUUID(),
     shopperId: randomUUID(),
+    untouched: false,
     lines: Array.from({ length: CART_MAX_LINES }, (_, n) => line(n)),
     code: 'A'.repeat(24),
   }

@@ -4,7 +4,7 @@ import { redirect } from 'next/navigation'
 import type { z } from 'zod'
 import type { CartLine } from '#/domain/cart.ts'
 import { admit } from '#/server/admission/admit.ts'
-import { emptyCart } from '#/server/cart/cart-cookie.ts'
+import { newCart } from '#/server/cart/cart-cookie.ts'
 import type { CheckoutNote } from '#/server/cart/checkout-note.ts'
 import { type CheckoutToken, openCheckout } from '#/server/cart/checkout-token.ts'
 import { checkoutForm } from '#/server/orders/checkout-form.ts'
@@ -55,7 +55,7 @@ async function leaveCheckout({ checkoutId, code }: CheckoutToken, ordered: reado
     .map((line) => ({ ...line, quantity: line.quantity - (units.get(line.sku) ?? 0) }))
     .filter((line) => line.quantity > 0)
   const isUsed = ordered.length > 0 && cart.code === code?.code
-  await writeCart({ ...emptyCart(runtime().ports.newId, cart.shopperId), lines, code: isUsed ? null : cart.code })
+  await writeCart({ ...newCart(runtime().ports.newId, cart.shopperId, lines), code: isUsed ? null : cart.code })
 }
 
 function firstErrors(error: z.ZodError): Record<string, string> {
