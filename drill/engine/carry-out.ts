@@ -8,6 +8,8 @@ import { takeInBatch } from '#/server/orders/run-intake.ts'
 
 const MOST_ROUNDS = 200
 const BATCH = 500
+/** As many as there are connections: on a busy machine more of them would give up waiting for one. */
+const AT_ONCE = 10
 
 /**
  * Does what worker processes would do, in this process, until nothing is waiting: intake, movements, payments, refunds. A payment without an
@@ -22,12 +24,14 @@ export async function carryOut(ports: Ports): Promise<void> {
     }
     const jobs = (await takeMessages(ports, 'queues')).map(toJob)
     const pages = await takeMessages(ports, 'web')
-    await Promise.all(
-      jobs.map((job) => {
-        if (job.name === 'order.advance') return advanceOrder(ports, job.payload.orderId)
-        return job.name === 'refund.advance' ? advanceRefund(ports, job.payload.refundId) : undefined
-      }),
-    )
+    for (let at = 0; at < jobs.length; at += AT_ONCE) {
+      await Promise.all(
+        jobs.slice(at, at + AT_ONCE).map((job) => {
+          if (job.name === 'order.advance') return advanceOrder(ports, job.payload.orderId)
+          return job.name === 'refund.advance' ? advanceRefund(ports, job.payload.refundId) : undefined
+        }),
+      )
+    }
     if (recorded + delivered + jobs.length + pages.length === 0) return
   }
   throw new Error(`there is still something to do after ${MOST_ROUNDS} rounds`)

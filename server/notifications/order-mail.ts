@@ -1,5 +1,6 @@
 import { formatMoney } from '#/domain/money.ts'
 import { orderNumber } from '#/domain/order-number.ts'
+import { sumsOf } from '#/domain/order-sums.ts'
 import { unreachable } from '#/domain/unreachable.ts'
 import type { MailKind, Order } from '../orders/order-book.ts'
 import { orderLink } from '../orders/order-link.ts'
@@ -14,14 +15,11 @@ export function orderMail(kind: MailKind, whole: Order): Mail {
   const number = orderNumber(orderId)
   const { subject, opening } = words(kind, number, reason)
   const money = (minor: number) => formatMoney({ minor, currency: order.currency })
-  const lines = order.lines.map((line) => [
-    `${line.quantity} × ${line.name}${line.label ? ` (${line.label})` : ''}`,
-    money(line.quantity * line.unitPriceMinor),
-  ])
-  const rows = [...lines, [`Delivery, ${order.deliveryMethod}`, money(order.deliveryMinor)], ['Total', money(order.totalMinor)]] as [
-    string,
-    string,
-  ][]
+  const lines = order.lines.map(
+    (line) =>
+      [`${line.quantity} × ${line.name}${line.label ? ` (${line.label})` : ''}`, money(line.quantity * line.unitPriceMinor)] as const,
+  )
+  const rows = [...lines, ...sumsOf(order).map(({ what, amount }) => [what, amount] as const)]
   const address = [order.name, order.street, `${order.postcode} ${order.city}`, order.country]
   const link = orderLink(orderId)
   return layOut({ to: order.email, subject, messageId: `${kind}.${orderId}`, opening, rows, address, link, number })
