@@ -5,6 +5,8 @@ export type IntakeCandidate = {
   readonly orderId: string
   readonly reservationId: string
   readonly lines: readonly { readonly sku: Sku; readonly quantity: number }[]
+  /** A person decided against it: it is refused whatever the stock, for this reason. */
+  readonly refusedFor?: string
 }
 
 export type StockLevel = { readonly onHand: number; readonly allocated: number }
@@ -39,7 +41,8 @@ export function planIntake(
     const recordedReservation = known.get(order.orderId)
     if (recordedReservation === order.reservationId) return 'redelivered'
     const wanted = unitsBySku(order)
-    const allocate = recordedReservation === undefined && [...wanted].every(([sku, units]) => units <= freeUnits(sku))
+    const allocate =
+      recordedReservation === undefined && order.refusedFor === undefined && [...wanted].every(([sku, units]) => units <= freeUnits(sku))
     for (const [sku, units] of wanted) {
       if (!stock.has(sku)) continue
       const change = changeOf(sku)

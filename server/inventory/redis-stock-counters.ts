@@ -5,7 +5,7 @@ import { type Failure, fail, ok, type Result } from '#/domain/result.ts'
 import type { Shard } from '#/domain/sharding.ts'
 import { recordingShardOf, shardOf } from '#/domain/sharding.ts'
 import type { Sku } from '#/domain/sku.ts'
-import { placedOrderSchema } from '../orders/placed-order.ts'
+import { placedOrderSchema, readPlacedOrder } from '../orders/placed-order.ts'
 import type { Core, CoreFailure } from '../redis/core.ts'
 import { codeKey, shardKeys, skuKeys } from '../redis/keys.ts'
 import { scripts } from '../redis/scripts.ts'
@@ -230,7 +230,7 @@ function toCheckout(checkoutId: string, [fingerprint, placedAt, record, view]: (
     checkoutId,
     fingerprint,
     placedAtMs: Number(placedAt),
-    order: placedOrderSchema.parse(JSON.parse(record)),
+    order: readPlacedOrder(record),
     view: view ? viewSchema.parse(JSON.parse(view)) : null,
   }
 }

@@ -1,14 +1,15 @@
 import { formatMoney } from '#/domain/money.ts'
 import { orderNumber } from '#/domain/order-number.ts'
 import { unreachable } from '#/domain/unreachable.ts'
+import { NOT_ACCEPTED } from '../orders/decide-dead-letter.ts'
 import type { MailKind, Order } from '../orders/order-book.ts'
 import { orderLink } from '../orders/order-link.ts'
 import type { Mail } from './mailer.ts'
 
 /** The mail of one kind about an order. Deterministic: sent twice it is the same mail, with the same Message-ID. */
-export function orderMail(kind: MailKind, { orderId, order }: Order): Mail {
+export function orderMail(kind: MailKind, { orderId, order, reason }: Order): Mail {
   const number = orderNumber(orderId)
-  const { subject, opening } = words(kind, number)
+  const { subject, opening } = words(kind, number, reason)
   const money = (minor: number) => formatMoney({ minor, currency: order.currency })
   const lines = order.lines.map((line) => [
     `${line.quantity} × ${line.name}${line.label ? ` (${line.label})` : ''}`,
@@ -35,11 +36,17 @@ export function orderMail(kind: MailKind, { orderId, order }: Order): Mail {
   }
 }
 
-function words(kind: MailKind, number: string): { subject: string; opening: string } {
+function words(kind: MailKind, number: string, reason: string | null): { subject: string; opening: string } {
   switch (kind) {
     case 'receipt':
       return { subject: `Your order ${number} is confirmed`, opening: 'Thank you. Your payment went through and your order is confirmed.' }
     case 'rejected':
+      if (reason === NOT_ACCEPTED) {
+        return {
+          subject: `Your order ${number} could not be taken`,
+          opening: 'We are sorry: something about your order was wrong on our side. You were not charged. Please order once more.',
+        }
+      }
       return {
         subject: `Your order ${number} could not be filled`,
         opening: 'We are sorry: the last of it went to somebody else a moment before you. You were not charged.',

@@ -18,6 +18,15 @@ export type OrderBook = {
   takeIn(shard: Shard, batch: readonly IntakeOrder[], nowMs: number): Promise<Result<IntakeTally, NotTheWriter | DataError>>
   /** Sets a record aside for people to look at. Its reservation stays held until they decide. */
   bury(shard: Shard, entry: IntakeEntry, reason: string, nowMs: number): Promise<void>
+  /** Open dead letters, oldest first. */
+  openDeadLetters(limit: number): Promise<DeadLetter[]>
+  findDeadLetter(id: DeadLetterId): Promise<DeadLetter | null>
+  /** The newest dead letter of an order that has no row; null where there is none. */
+  deadLetterOf(orderId: string): Promise<DeadLetter | null>
+  /** Notes what became of a dead letter that is open. The first note counts. Returns the one that stands. */
+  resolveDeadLetter(id: DeadLetterId, resolution: DeadLetterResolution, nowMs: number): Promise<DeadLetterResolution>
+  /** Rejects a record that no row can hold: drops its reservation from these SKUs, tells the page, closes the letter. In one step. */
+  rejectWithoutRow(id: DeadLetterId, held: readonly Sku[], nowMs: number): Promise<DeadLetterResolution>
   /** Terms of the offer versions that a batch names, by `offerVersionKey`; an unknown one is absent. */
   offerTerms(versions: readonly OfferVersion[]): Promise<Map<string, OfferTerms>>
   /** The code versions that a batch names, by `codeVersionKey`; an unknown one is absent. */
@@ -69,6 +78,8 @@ export type IntakeOrder = {
   readonly order: PlacedOrder
   /** What it uses of limited codes and of customers' limits. */
   readonly allowances: readonly Allowance[]
+  /** A person decided against it: it is refused whatever the stock, for this reason. */
+  readonly refusedFor?: string
 }
 
 export type IntakeTally = {
@@ -88,6 +99,26 @@ export type CodeVersion = { readonly code: string; readonly version: number }
 
 export function codeVersionKey({ code, version }: CodeVersion): string {
   return `${code}@${version}`
+}
+
+/** A record that was set aside: which shard's stream it came from, and which entry of it. */
+export type DeadLetterId = { readonly shard: Shard; readonly entryId: string }
+
+/** What became of it: an order after all, a rejection, or nothing, because its checkout had become an order by another attempt. */
+export const DEAD_LETTER_RESOLUTIONS = ['retried', 'rejected', 'superseded'] as const
+export type DeadLetterResolution = (typeof DEAD_LETTER_RESOLUTIONS)[number]
+
+export type DeadLetter = DeadLetterId & {
+  /** As they were read, without NUL: either may be no id at all. */
+  readonly orderId: string
+  readonly reservationId: string
+  readonly placedAtMs: number
+  /** As it was read, byte for byte. */
+  readonly record: string
+  readonly reason: string
+  readonly buriedAtMs: number
+  readonly closedAtMs: number | null
+  readonly resolution: DeadLetterResolution | null
 }
 
 export type StartPaying = {

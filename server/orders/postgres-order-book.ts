@@ -3,7 +3,15 @@ import { readCurrentOffers, readOfferTerms } from '../catalog/read-offers.ts'
 import type { Db } from '../db/client.ts'
 import { movementsAfter, stockVersions, versionsOf } from '../inventory/ledger.ts'
 import { bindIntent, cancel, confirm, decline, startPaying } from './change-order.ts'
-import { bury } from './dead-letters.ts'
+import {
+  bury,
+  deadLetterOf,
+  findDeadLetter,
+  openDeadLetters,
+  rejectWithoutRow,
+  resolveDeadLetter,
+  viewsWithDeadLetters,
+} from './dead-letters.ts'
 import type { OrderBook } from './order-book.ts'
 import { relay, wakeDueMail, wakeDueOrders } from './outbox.ts'
 import { findOrder, readViews } from './read-order.ts'
@@ -16,6 +24,11 @@ export function postgresOrderBook(db: Db): OrderBook {
   return {
     takeIn: (...args) => takeIn(db, ...args),
     bury: (...args) => bury(db, ...args),
+    openDeadLetters: (...args) => openDeadLetters(db, ...args),
+    findDeadLetter: (...args) => findDeadLetter(db, ...args),
+    deadLetterOf: (...args) => deadLetterOf(db, ...args),
+    resolveDeadLetter: (...args) => resolveDeadLetter(db, ...args),
+    rejectWithoutRow: (...args) => rejectWithoutRow(db, ...args),
     offerTerms: (...args) => readOfferTerms(db, ...args),
     discountVersions: (...args) => readDiscountVersions(db, ...args),
     findOrder: (...args) => findOrder(db, ...args),
@@ -29,7 +42,7 @@ export function postgresOrderBook(db: Db): OrderBook {
     wakeDueOrders: (...args) => wakeDueOrders(db, ...args),
     wakeDueMail: (...args) => wakeDueMail(db, ...args),
     relay: (...args) => relay(db, ...args),
-    views: (...args) => readViews(db, ...args),
+    views: (orderIds) => viewsWithDeadLetters(db, orderIds, readViews),
     movementsAfter: (...args) => movementsAfter(db, ...args),
     stockVersions: (...args) => stockVersions(db, ...args),
     versionsOf: (...args) => versionsOf(db, ...args),

@@ -83,12 +83,12 @@ export async function takeInBatch(engine: Engine, shard: Shard, waitMs: number):
 /** The year 3000: far beyond any clock of ours, well within what a column of Postgres holds. */
 const LAST_MS = Date.UTC(3000, 0)
 
-const idsSchema = z.object({ orderId: z.uuid(), reservationId: z.uuid(), placedAtMs: z.int().positive().max(LAST_MS) })
+export const idsSchema = z.object({ orderId: z.uuid(), reservationId: z.uuid(), placedAtMs: z.int().positive().max(LAST_MS) })
 
 type Fault = Failure<'UNREADABLE' | 'UNKNOWN_OFFER' | 'UNKNOWN_CODE' | 'TOTAL_MISMATCH'>
 
 /** Recomputes every total from the versions that the record names: what core admitted at another price is never charged. */
-async function checkEntries({ book }: Engine, entries: readonly IntakeEntry[]) {
+export async function checkEntries({ book }: Pick<Engine, 'book'>, entries: readonly IntakeEntry[]) {
   const parsed = entries.map((entry) => ({ entry, order: parseEntry(entry) }))
   const offers = new Map<string, OfferVersion>()
   const codes = new Map<string, CodeVersion>()

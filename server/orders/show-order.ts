@@ -1,10 +1,16 @@
 import type { OrderView } from '../inventory/stock-counters.ts'
 import { log } from '../telemetry/log.ts'
-import type { PlacedOrder } from './placed-order.ts'
+import { viewOfDeadLetter } from './dead-letters.ts'
+import { type PlacedOrder, readPlacedOrder } from './placed-order.ts'
 import type { Ports } from './ports.ts'
 
-/** An order as its page shows it. Before Postgres has recorded it, its state is RECEIVED. */
-export type ShownOrder = { readonly orderId: string; readonly placedAtMs: number; readonly order: PlacedOrder; readonly view: OrderView }
+/** An order as its page shows it. Before Postgres has recorded it, its state is RECEIVED. What was ordered is null where it cannot be read. */
+export type ShownOrder = {
+  readonly orderId: string
+  readonly placedAtMs: number
+  readonly order: PlacedOrder | null
+  readonly view: OrderView
+}
 
 export type Shown =
   | { readonly kind: 'order'; readonly shown: ShownOrder }
@@ -13,7 +19,7 @@ export type Shown =
   /** Whoever could know is away. */
   | { readonly kind: 'away' }
 
-const RECEIVED: OrderView = { version: 0, state: 'RECEIVED', reason: null, holdUntilMs: null }
+const RECEIVED: OrderView = { version: -1, state: 'RECEIVED', reason: null, holdUntilMs: null }
 
 /** From core, where each change is mirrored, so that it answers while Postgres is away; from Postgres when core is away or has forgotten. */
 export async function showOrder({ counters, book }: Pick<Ports, 'counters' | 'book'>, orderId: string): Promise<Shown> {
@@ -24,7 +30,15 @@ export async function showOrder({ counters, book }: Pick<Ports, 'counters' | 'bo
   }
   try {
     const found = await book.findOrder(orderId)
-    if (!found) return { kind: stored.ok ? 'unknown' : 'away' }
+    if (!found) {
+      const letter = await book.deadLetterOf(orderId)
+      if (letter)
+        return {
+          kind: 'order',
+          shown: { orderId, placedAtMs: letter.placedAtMs, order: readPlacedOrder(letter.record), view: viewOfDeadLetter(letter) },
+        }
+      return { kind: stored.ok ? 'unknown' : 'away' }
+    }
     const { placedAtMs, order, version, state, reason, holdUntilMs } = found
     return { kind: 'order', shown: { orderId, placedAtMs, order, view: { version, state, reason, holdUntilMs } } }
   } catch (error) {

@@ -107,7 +107,7 @@ async function insertOrders(tx: Tx, shard: Shard, orders: readonly Decided[], no
       SELECT
         o.id, ${shard}::int, o.reservation_id, o.fingerprint,
         CASE WHEN o.allocated THEN 'ALLOCATED' ELSE 'REJECTED' END::order_state, 1, 0,
-        CASE WHEN o.allocated THEN NULL ELSE 'SOLD_OUT' END,
+        CASE WHEN o.allocated THEN NULL ELSE coalesce(o.refused_for, 'SOLD_OUT') END,
         o.email, o.name, o.street, o.city, o.postcode, o.country, o.delivery_method,
         o.code, o.code_version, o.subtotal_minor, o.discount_minor, o.delivery_minor, o.tax_minor, o.tax_mode, o.total_minor, o.currency,
         o.payment_method, o.placed_at, CASE WHEN o.allocated THEN ${new Date(nowMs + UNPAID_HOLD_SECONDS * 1000)}::timestamptz END,
@@ -135,11 +135,12 @@ async function insertOrders(tx: Tx, shard: Shard, orders: readonly Decided[], no
         ${column((p) => p.order.totalMinor)}::int[],
         ${column((p) => p.order.currency)}::text[],
         ${column((p) => p.order.paymentMethod)}::text[],
-        ${column((p) => new Date(p.placedAtMs))}::timestamptz[]
+        ${column((p) => new Date(p.placedAtMs))}::timestamptz[],
+        ${column((p) => p.refusedFor ?? null)}::text[]
       ) AS o(
         id, reservation_id, fingerprint, allocated, email, name, street, city, postcode, country, delivery_method,
         code, code_version, subtotal_minor, discount_minor, delivery_minor, tax_minor, tax_mode, total_minor, currency, payment_method,
-        placed_at
+        placed_at, refused_for
       )
       RETURNING id, state, reason
     ), events AS (

@@ -7,6 +7,7 @@ import type { Sku } from '#/domain/sku.ts'
  *   {inv:0}:epoch            string  the life of core that this shard is in; absent while the shard is fenced
  *   {inv:0}:opening          string  the life that somebody is filling in for the fenced shard
  *   {inv:0}:orders           stream  OrderPlaced records that intake has not committed yet
+ *   {inv:0}:legs             zset    what placings that span shards took here, by deadline: attempt and counters, JSON
  *   {inv:0}:checkout:<id>    hash    fingerprint, reservation, placedAt, record, view, viewVersion; kept for days
  *   {inv:0}:stock:<sku>      hash    available, applied (the version of the last movement)
  *   {inv:0}:held:<sku>       hash    reservation id → units that placings took and intake has not settled yet
@@ -19,6 +20,7 @@ export function shardKeys(shard: Shard) {
     epoch: `${tag}:epoch`,
     opening: `${tag}:opening`,
     orders: `${tag}:orders`,
+    legs: `${tag}:legs`,
     checkout: (checkoutId: string) => `${tag}:checkout:${checkoutId}`,
   }
 }

@@ -19,7 +19,7 @@ export const metadata: Metadata = { title: 'Your order' }
 const RELOAD_SECONDS = 2
 
 /** No order has this version: the first answer shows the page anew. */
-const NOT_SEEN = -1
+const NOT_SEEN = -2
 
 export default async function OrderPage({ params }: { params: Promise<{ id: string }> }) {
   const { id } = await params
@@ -58,8 +58,8 @@ export default async function OrderPage({ params }: { params: Promise<{ id: stri
       </div>
       {!isFinal(view.state) && <OrderLive orderId={id} version={view.version} />}
       {view.state === 'DECLINED' && <TryAnotherCard orderId={id} />}
-      {(view.state === 'REJECTED' || view.state === 'CANCELLED') && <ReturnToCart orderId={id} />}
-      <OrderSummary order={order} />
+      {order && (view.state === 'REJECTED' || view.state === 'CANCELLED') && <ReturnToCart orderId={id} />}
+      {order && <OrderSummary order={order} />}
     </main>
   )
 }

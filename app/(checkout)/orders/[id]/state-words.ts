@@ -5,6 +5,12 @@ import type { OrderView } from '#/server/inventory/stock-counters.ts'
 export function stateWords({ state, reason, holdUntilMs }: OrderView): { title: string; text: string } {
   switch (state) {
     case 'RECEIVED':
+      if (reason === 'SET_ASIDE') {
+        return {
+          title: 'We are looking into your order',
+          text: 'We have it, but something about it needs a person. Nothing was charged. This page shows how it goes on.',
+        }
+      }
       return {
         title: 'Order received',
         text: 'Thank you. We have it, and are setting your items aside. This page follows along by itself.',
@@ -22,6 +28,12 @@ export function stateWords({ state, reason, holdUntilMs }: OrderView): { title: 
     case 'REFUNDED':
       return { title: 'Refunded', text: 'Your money is on its way back to you.' }
     case 'REJECTED':
+      if (reason === 'NOT_ACCEPTED' || reason === 'UNREADABLE') {
+        return {
+          title: 'We could not take your order',
+          text: 'Something about it was wrong on our side, and we are sorry. You were not charged. Please order once more.',
+        }
+      }
       return { title: 'Sold out', text: 'The last of it went to somebody else a moment before you. You were not charged.' }
     case 'DECLINED':
       return {

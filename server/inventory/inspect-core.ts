@@ -1,0 +1,91 @@
+import { z } from 'zod'
+import { ok, type Result } from '#/domain/result.ts'
+import type { Shard } from '#/domain/sharding.ts'
+import type { Sku } from '#/domain/sku.ts'
+import type { Core, CoreFailure } from '../redis/core.ts'
+import { shardKeys, skuKeys } from '../redis/keys.ts'
+import { scripts } from '../redis/scripts.ts'
+
+/** A counter of core with what is held of it, as they stood at one moment. */
+export type CoreCounter = {
+  readonly available: number
+  readonly applied: number
+  /** Units by reservation; null where there are more reservations than a look may read. */
+  readonly held: ReadonlyMap<string, number> | null
+  readonly reservations: number
+}
+
+/** Reservations of one counter that a look reads: more would hold core for longer than a placing may wait. */
+const MOST_HELD = 20_000
+
+/** Counters asked for at once, so that placings of shoppers find their turn in between. */
+const AT_ONCE = 20
+
+/** The counters of these SKUs; one that core does not know is null. */
+export function readCounters(core: Core, skus: readonly Sku[]): Promise<Result<Map<Sku, CoreCounter | null>, CoreFailure>> {
+  return forEach(skus, async (unit) => {
+    const { stock, held } = skuKeys(unit)
+    const reply = await core.run(scripts.readCounter, [stock, held], [MOST_HELD])
+    return reply.ok ? ok(toCounter(reply.value)) : reply
+  })
+}
+
+/** What one reservation holds of these SKUs; SKUs of which it holds nothing are absent. */
+export async function unitsHeldBy(core: Core, reservationId: string, skus: readonly Sku[]): Promise<Result<Map<Sku, number>, CoreFailure>> {
+  const held = await forEach(skus, (unit) => core.call((redis) => redis.hget(skuKeys(unit).held, reservationId)))
+  if (!held.ok) return held
+  return ok(new Map([...held.value].flatMap(([unit, units]) => (units === null ? [] : [[unit, Number(units)] as const]))))
+}
+
+/** Entries of a stream that a call reads. */
+const PAGE = 1000
+
+const pageSchema = z.tuple([z.string()]).rest(z.string())
+
+/** Every reservation that a record in a shard's stream names. One that is taken in meanwhile may or may not be among them. */
+export async function waitingReservations(core: Core, shard: Shard): Promise<Result<Set<string>, CoreFailure>> {
+  const found = new Set<string>()
+  for (let from = '-'; ; ) {
+    const reply = await core.run(scripts.readReservations, [shardKeys(shard).orders], [from, PAGE])
+    if (!reply.ok) return reply
+    const [last, ...reservations] = pageSchema.parse(reply.value)
+    for (const reservation of reservations) found.add(reservation)
+    if (last === '') return ok(found)
+    from = `(${last}`
+  }
+}
+
+const legSchema = z.object({ r: z.string() })
+
+/** Every reservation of a placing that took something of this shard and is, or may be, still under way. */
+export async function reservationsUnderWay(core: Core, shard: Shard): Promise<Result<Set<string>, CoreFailure>> {
+  const legs = await core.call((redis) => redis.zrange(shardKeys(shard).legs, '0', '-1'))
+  return legs.ok ? ok(new Set(legs.value.map((leg) => legSchema.parse(JSON.parse(leg)).r))) : legs
+}
+
+const counterSchema = z.tuple([z.string(), z.string(), z.int()]).rest(z.string())
+
+function toCounter(reply: unknown): CoreCounter | null {
+  const [available, applied, reservations, ...words] = counterSchema.parse(reply)
+  if (available === '' && applied === '' && reservations === 0) return null
+  const held = new Map<string, number>()
+  for (let i = 0; i + 1 < words.length; i += 2) held.set(words[i] as string, Number(words[i + 1]))
+  return { available: Number(available), applied: Number(applied), held: reservations > MOST_HELD ? null : held, reservations }
+}
+
+/** One answer a SKU, a few at a time; the first failure is the failure of all. */
+async function forEach<T>(
+  skus: readonly Sku[],
+  ask: (unit: Sku) => Promise<Result<T, CoreFailure>>,
+): Promise<Result<Map<Sku, T>, CoreFailure>> {
+  const answers = new Map<Sku, T>()
+  for (let from = 0; from < skus.length; from += AT_ONCE) {
+    const some = skus.slice(from, from + AT_ONCE)
+    const replies = await Promise.all(some.map(ask))
+    for (const [i, reply] of replies.entries()) {
+      if (!reply.ok) return reply
+      answers.set(some[i] as Sku, reply.value)
+    }
+  }
+  return ok(answers)
+}
