@@ -21,11 +21,18 @@ const MOST_HELD = 20_000
 /** Counters asked for at once, so that placings of shoppers find their turn in between. */
 const AT_ONCE = 20
 
-/** The counters of these SKUs; one that core does not know is null. */
-export function readCounters(core: Core, skus: readonly Sku[]): Promise<Result<Map<Sku, CoreCounter | null>, CoreFailure>> {
-  return forEach(skus, async (unit) => {
-    const { stock, held } = skuKeys(unit)
-    const reply = await core.run(scripts.readCounter, [stock, held], [MOST_HELD])
+/** Where core keeps a counter, and what is held of it. */
+export type CounterKeys = { readonly count: string; readonly held: string }
+
+/** These counters of one kind; one that core does not know is null. */
+export function readCounters<K>(
+  core: Core,
+  keys: readonly K[],
+  keysOf: (key: K) => CounterKeys,
+): Promise<Result<Map<K, CoreCounter | null>, CoreFailure>> {
+  return forEach(keys, async (key) => {
+    const { count, held } = keysOf(key)
+    const reply = await core.run(scripts.readCounter, [count, held], [MOST_HELD])
     return reply.ok ? ok(toCounter(reply.value)) : reply
   })
 }
@@ -67,24 +74,24 @@ const counterSchema = z.tuple([z.string(), z.string(), z.int()]).rest(z.string()
 
 function toCounter(reply: unknown): CoreCounter | null {
   const [available, applied, reservations, ...words] = counterSchema.parse(reply)
-  if (available === '' && applied === '' && reservations === 0) return null
+  if (available === '' && applied === '') return null
   const held = new Map<string, number>()
   for (let i = 0; i + 1 < words.length; i += 2) held.set(words[i] as string, Number(words[i + 1]))
   return { available: Number(available), applied: Number(applied), held: reservations > MOST_HELD ? null : held, reservations }
 }
 
-/** One answer a SKU, a few at a time; the first failure is the failure of all. */
-async function forEach<T>(
-  skus: readonly Sku[],
-  ask: (unit: Sku) => Promise<Result<T, CoreFailure>>,
-): Promise<Result<Map<Sku, T>, CoreFailure>> {
-  const answers = new Map<Sku, T>()
-  for (let from = 0; from < skus.length; from += AT_ONCE) {
-    const some = skus.slice(from, from + AT_ONCE)
+/** One answer a key, a few at a time; the first failure is the failure of all. */
+async function forEach<K, T>(
+  keys: readonly K[],
+  ask: (key: K) => Promise<Result<T, CoreFailure>>,
+): Promise<Result<Map<K, T>, CoreFailure>> {
+  const answers = new Map<K, T>()
+  for (let from = 0; from < keys.length; from += AT_ONCE) {
+    const some = keys.slice(from, from + AT_ONCE)
     const replies = await Promise.all(some.map(ask))
     for (const [i, reply] of replies.entries()) {
       if (!reply.ok) return reply
-      answers.set(some[i] as Sku, reply.value)
+      answers.set(some[i] as K, reply.value)
     }
   }
   return ok(answers)
