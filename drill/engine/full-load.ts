@@ -1,5 +1,7 @@
+import { ALL_SHARDS } from '#/domain/sharding.ts'
 import type { Sku } from '#/domain/sku.ts'
 import { restock } from '#/server/catalog/edit-catalog.ts'
+import { placeInLegs } from '#/server/inventory/place-in-legs.ts'
 import { advanceOrder } from '#/server/orders/advance-order.ts'
 import { eventually } from './eventually.ts'
 import type { TestEngine } from './test-engine.ts'
@@ -15,9 +17,9 @@ export type Load = {
 
 /**
  * Everything that moves stock, all at once, for as long as a test wants: shoppers who place, some of whose cards are declined, declined
- * orders whose time is over, and restocking. Workers have to run beside it.
+ * orders whose time is over, and restocking; carts of one thing and of two, with the code and without. Workers have to run beside it.
  */
-export function startFullLoad(engine: TestEngine, units: readonly Sku[]): Load {
+export function startFullLoad(engine: TestEngine, units: readonly Sku[], code: string): Load {
   const { db, counters } = engine
   let going = true
   let placed = 0
@@ -38,9 +40,16 @@ export function startFullLoad(engine: TestEngine, units: readonly Sku[]): Load {
     ...Array.from({ length: SHOPPERS }, (_, n) =>
       repeat(async (turn) => {
         await eventually('there is room for another order', async () => !going || underWay < MOST_UNDER_WAY)
-        const unit = units[(turn + n) % units.length] as Sku
+        const [unit, other] = [units[(turn + n) % units.length] as Sku, units[(turn + n + 1) % units.length] as Sku]
+        const wanted =
+          turn % 3
+            ? ([[unit, 1 + (turn % 2)]] as const)
+            : ([
+                [unit, 1],
+                [other, 2],
+              ] as const)
         const paymentMethod = (turn + n) % 4 ? 'pm_card_visa' : 'pm_card_chargeDeclined'
-        const answer = await counters.place(await engine.placing([[unit, 1 + (turn % 2)]], { paymentMethod }))
+        const answer = await placeInLegs(counters, await engine.placing(wanted, { paymentMethod, code: turn % 2 ? code : null }))
         if (answer.code === 'PLACED') placed += 1
       }),
     ),
@@ -54,7 +63,7 @@ export function startFullLoad(engine: TestEngine, units: readonly Sku[]): Load {
   }
 
   async function waiting(): Promise<number> {
-    const entries = await counters.waitingIntake(0)
-    return entries.ok ? entries.value.length : 0
+    const streams = await Promise.all(ALL_SHARDS.map((shard) => counters.waitingIntake(shard)))
+    return streams.reduce((sum, stream) => sum + (stream.ok ? stream.value.length : 0), 0)
   }
 }

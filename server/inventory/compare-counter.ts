@@ -1,21 +1,20 @@
-import { shardOf } from '#/domain/sharding.ts'
-import type { Sku } from '#/domain/sku.ts'
+import { type CounterKey, shardOfCounter } from '#/domain/counter.ts'
 import type { AuditedRow, LedgerAt } from './audit-ledger.ts'
 import type { Drift } from './drift.ts'
 import type { CoreCounter } from './inspect-core.ts'
 
-/** A stock row against its own movements, and against the orders that hold it. */
-export function faultsOf({ sku: key, onHand, allocated, version, movements, ordered }: AuditedRow): Drift[] {
-  const shard = shardOf(key)
+/** A row of the ledger against its own movements, and of stock against the orders that hold it. */
+export function faultsOf({ key, taken, version, movements, onHand, ordered }: AuditedRow): Drift[] {
+  const shard = shardOfCounter(key)
   const sums = [
     ['on hand', onHand, movements.onHand],
-    ['allocated', allocated, movements.allocated],
+    [ordered === null ? 'used' : 'allocated', taken, movements.taken],
     ['changes', version, movements.count],
     ['as its newest change', version, movements.newest],
   ] as const
   const apart = sums.filter(([, row, moved]) => row !== moved)
   const faults: Drift[] = apart.map(([what, row, moved]) => ({ kind: 'MOVEMENTS_DIFFER', shard, key, what, row, movements: moved }))
-  if (allocated !== ordered) faults.push({ kind: 'ALLOCATED_DIFFERS', shard, key, allocated, ordered })
+  if (ordered !== null && taken !== ordered) faults.push({ kind: 'ALLOCATED_DIFFERS', shard, key, allocated: taken, ordered })
   return faults
 }
 
@@ -24,12 +23,12 @@ export function faultsOf({ sku: key, onHand, allocated, version, movements, orde
  * after the counter and before the ledger.
  */
 export function compareCounter(
-  key: Sku,
+  key: CounterKey,
   counter: CoreCounter | null,
   { version, free, dropped }: LedgerAt,
   holders: ReadonlySet<string>,
 ): Drift[] {
-  const shard = shardOf(key)
+  const shard = shardOfCounter(key)
   if (!counter) return version === 0 ? [] : [{ kind: 'COUNTER_MISSING', shard, key, version }]
   const { available, applied, held } = counter
   if (applied > version) return [{ kind: 'CORE_AHEAD', shard, key, applied, version }]

@@ -1,7 +1,7 @@
 import type { Shard } from '#/domain/sharding.ts'
 import { unreachable } from '#/domain/unreachable.ts'
 
-/** Where core and Postgres disagree, or Postgres with itself, once it stood still long enough to be believed. `key` is a SKU or a code. */
+/** Where core and Postgres disagree, or Postgres with itself, once it stood still long enough to be believed. `key` is a SKU, an allowance or a code. */
 export type Drift = { readonly shard: Shard; readonly key: string } & (
   | { readonly kind: 'SHARD_CLOSED' }
   | { readonly kind: 'CORE_AHEAD'; readonly applied: number; readonly version: number }

@@ -1,9 +1,10 @@
+import { Cluster } from 'ioredis'
 import { z } from 'zod'
+import type { CounterKey } from '#/domain/counter.ts'
 import { ok, type Result } from '#/domain/result.ts'
 import type { Shard } from '#/domain/sharding.ts'
-import type { Sku } from '#/domain/sku.ts'
 import type { Core, CoreFailure } from '../redis/core.ts'
-import { shardKeys, skuKeys } from '../redis/keys.ts'
+import { counterKeys, shardKeys } from '../redis/keys.ts'
 import { scripts } from '../redis/scripts.ts'
 
 /** A counter of core with what is held of it, as they stood at one moment. */
@@ -21,27 +22,47 @@ const MOST_HELD = 20_000
 /** Counters asked for at once, so that placings of shoppers find their turn in between. */
 const AT_ONCE = 20
 
-/** Where core keeps a counter, and what is held of it. */
-export type CounterKeys = { readonly count: string; readonly held: string }
-
-/** These counters of one kind; one that core does not know is null. */
-export function readCounters<K>(
-  core: Core,
-  keys: readonly K[],
-  keysOf: (key: K) => CounterKeys,
-): Promise<Result<Map<K, CoreCounter | null>, CoreFailure>> {
+/** These counters; one that core does not know is null. */
+export function readCounters(core: Core, keys: readonly CounterKey[]): Promise<Result<Map<CounterKey, CoreCounter | null>, CoreFailure>> {
   return forEach(keys, async (key) => {
-    const { count, held } = keysOf(key)
+    const { count, held } = counterKeys(key)
     const reply = await core.run(scripts.readCounter, [count, held], [MOST_HELD])
     return reply.ok ? ok(toCounter(reply.value)) : reply
   })
 }
 
-/** What one reservation holds of these SKUs; SKUs of which it holds nothing are absent. */
-export async function unitsHeldBy(core: Core, reservationId: string, skus: readonly Sku[]): Promise<Result<Map<Sku, number>, CoreFailure>> {
-  const held = await forEach(skus, (unit) => core.call((redis) => redis.hget(skuKeys(unit).held, reservationId)))
+/** Units that a reservation holds, by counter; of these counters, or of all that core has. */
+export async function unitsHeldBy(
+  core: Core,
+  reservationId: string,
+  of: readonly CounterKey[] | 'all',
+): Promise<Result<Map<CounterKey, number>, CoreFailure>> {
+  const keys = of === 'all' ? await scanCounters(core, 'held') : ok([...of])
+  if (!keys.ok) return keys
+  const held = await forEach(keys.value, (key) => core.call((redis) => redis.hget(counterKeys(key).held, reservationId)))
   if (!held.ok) return held
-  return ok(new Map([...held.value].flatMap(([unit, units]) => (units === null ? [] : [[unit, Number(units)] as const]))))
+  return ok(new Map([...held.value].flatMap(([key, units]) => (units === null ? [] : [[key, Number(units)] as const]))))
+}
+
+/** Keys that a step of a scan looks at. */
+const SCAN = 1000
+
+/** Every allowance that core counts, or every counter of which something is held. */
+export function scanCounters(core: Core, what: 'allow' | 'held'): Promise<Result<CounterKey[], CoreFailure>> {
+  return core.call(async (redis) => {
+    const found = new Set<CounterKey>()
+    const client: unknown = redis
+    const nodes = client instanceof Cluster ? client.nodes('master') : [redis]
+    for (const node of nodes) {
+      for (let cursor = '0'; ; ) {
+        const [next, keys] = await node.scan(cursor, 'MATCH', `{inv:*}:${what}:*`, 'COUNT', SCAN)
+        for (const key of keys) found.add(key.slice(key.indexOf(`:${what}:`) + what.length + 2) as CounterKey)
+        if (next === '0') break
+        cursor = next
+      }
+    }
+    return [...found]
+  })
 }
 
 /** Entries of a stream that a call reads. */

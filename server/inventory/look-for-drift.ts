@@ -1,22 +1,21 @@
+import { type CounterKey, isAllowance, shardOfCounter } from '#/domain/counter.ts'
 import { ok, type Result } from '#/domain/result.ts'
-import { ALL_SHARDS, type Shard, shardOf } from '#/domain/sharding.ts'
-import type { Sku } from '#/domain/sku.ts'
+import { ALL_SHARDS, type Shard } from '#/domain/sharding.ts'
 import type { Db } from '../db/client.ts'
 import type { Ports } from '../orders/ports.ts'
 import type { Core, CoreFailure } from '../redis/core.ts'
-import { skuKeys } from '../redis/keys.ts'
-import { type AuditedRow, auditRows, type LedgerAt, ledgerAt, settledAt } from './audit-ledger.ts'
+import { type AuditedRow, auditAllowances, auditCounters, auditStock, type LedgerAt, ledgerAt, NO_ROW, settledAt } from './audit-ledger.ts'
 import { compareCounter, faultsOf } from './compare-counter.ts'
 import { compareCodes, compareOffers } from './compare-offers.ts'
 import type { Drift } from './drift.ts'
-import { type CoreCounter, readCounters, reservationsUnderWay, waitingReservations } from './inspect-core.ts'
+import { type CoreCounter, readCounters, reservationsUnderWay, scanCounters, waitingReservations } from './inspect-core.ts'
 
 export type Inspector = Pick<Ports, 'counters' | 'book' | 'clock'> & { readonly db: Db; readonly core: Core }
 
 /** What a look covers: everything, or what was suspicious in the one before. */
-export type Scope = { readonly skus: readonly Sku[]; readonly codes: readonly string[] } | 'all'
+export type Scope = { readonly counters: readonly CounterKey[]; readonly codes: readonly string[] } | 'all'
 
-export type Look = { readonly drifts: Drift[]; readonly rows: number; readonly unread: Sku[] }
+export type Look = { readonly drifts: Drift[]; readonly rows: number; readonly unread: CounterKey[] }
 
 const PAGE = 200
 
@@ -31,22 +30,28 @@ export async function lookForDrift(inspector: Inspector, scope: Scope): Promise<
   const drifts: Drift[] = ALL_SHARDS.filter((shard) => !epochs.value.has(shard)).map((shard) => ({ kind: 'SHARD_CLOSED', shard, key: '' }))
   const isOpen = (shard: Shard) => epochs.value.has(shard)
 
-  const rows = new Map<Sku, AuditedRow>()
-  for await (const row of auditedRows(db, scope)) rows.set(row.sku, row)
+  const rows = new Map<CounterKey, AuditedRow>()
+  for await (const row of auditedRows(db, scope)) rows.set(row.key, row)
   for (const row of rows.values()) drifts.push(...faultsOf(row))
   const faulty = new Set(drifts.filter(({ kind }) => kind === 'MOVEMENTS_DIFFER').map(({ key }) => key))
-  const comparable = [...rows.keys()].filter((unit) => isOpen(shardOf(unit)))
+  // Of an allowance that only waiting records use so far Postgres has no row.
+  const unused = scope === 'all' ? await scanCounters(core, 'allow') : ok(scope.counters)
+  if (!unused.ok) return unused
+  const comparable = [...new Set([...rows.keys(), ...unused.value])].filter((key) => isOpen(shardOfCounter(key)))
 
-  const read = await readCounters(core, comparable, (unit) => ({ count: skuKeys(unit).stock, held: skuKeys(unit).held }))
+  const read = await readCounters(core, comparable)
   if (!read.ok) return read
   const holders = await readHolders(inspector, read.value)
   if (!holders.ok) return holders
   const ledger = await readLedger(db, read.value)
-  for (const [unit, counter] of read.value) {
-    const at = ledger.get(unit)
-    if (at && !faulty.has(unit)) drifts.push(...compareCounter(unit, counter, at, holders.value))
+  for (const [key, counter] of read.value) {
+    if (!faulty.has(key)) drifts.push(...compareCounter(key, counter, ledger.get(key) ?? NO_ROW, holders.value))
   }
-  const offers = await compareOffers(counters, book, comparable)
+  const offers = await compareOffers(
+    counters,
+    book,
+    comparable.filter((key) => !isAllowance(key)),
+  )
   const codes = await compareCodes(counters, book, scope === 'all' ? 'all' : scope.codes, isOpen)
   for (const compared of [offers, codes]) {
     if (!compared.ok) return compared
@@ -59,7 +64,7 @@ export async function lookForDrift(inspector: Inspector, scope: Scope): Promise<
   return ok({
     drifts: await datedLeaks(db, settled),
     rows: rows.size,
-    unread: [...read.value].flatMap(([unit, counter]) => (counter && counter.held === null ? [unit] : [])),
+    unread: [...read.value].flatMap(([key, counter]) => (counter && counter.held === null ? [key] : [])),
   })
 }
 
@@ -75,13 +80,18 @@ async function readOpenEpochs({ counters, book }: Inspector): Promise<Result<Map
 }
 
 async function* auditedRows(db: Db, scope: Scope): AsyncGenerator<AuditedRow> {
-  const skus = scope === 'all' ? null : scope.skus
-  for (let after = '', from = 0; skus === null || from < skus.length; from += PAGE) {
-    const page = await auditRows(db, skus === null ? { afterSku: after, limit: PAGE } : { skus: skus.slice(from, from + PAGE) })
-    yield* page
-    const last = page.at(-1)
-    if (skus === null && (!last || page.length < PAGE)) return
-    if (last) after = last.sku
+  if (scope !== 'all') {
+    yield* await auditCounters(db, scope.counters)
+    return
+  }
+  for (const audit of [auditStock, auditAllowances]) {
+    for (let after = ''; ; ) {
+      const page = await audit(db, { after, limit: PAGE })
+      yield* page
+      const last = page.at(-1)
+      if (!last || page.length < PAGE) break
+      after = last.key
+    }
   }
 }
 
@@ -91,7 +101,7 @@ async function* auditedRows(db: Db, scope: Scope): AsyncGenerator<AuditedRow> {
  */
 async function readHolders(
   { db, core }: Inspector,
-  counters: ReadonlyMap<Sku, CoreCounter | null>,
+  counters: ReadonlyMap<CounterKey, CoreCounter | null>,
 ): Promise<Result<Set<string>, CoreFailure>> {
   const reservations = new Set([...counters.values()].flatMap((counter) => [...(counter?.held?.keys() ?? [])]))
   if (reservations.size === 0) return ok(reservations)
@@ -112,18 +122,18 @@ async function readHolders(
   return ok(holders)
 }
 
-async function readLedger(db: Db, counters: ReadonlyMap<Sku, CoreCounter | null>): Promise<Map<Sku, LedgerAt>> {
-  const applied = [...counters].map(([unit, counter]) => [unit, counter?.applied ?? 0] as const)
-  const ledger = new Map<Sku, LedgerAt>()
+async function readLedger(db: Db, counters: ReadonlyMap<CounterKey, CoreCounter | null>): Promise<Map<CounterKey, LedgerAt>> {
+  const applied = [...counters].map(([key, counter]) => [key, counter?.applied ?? 0] as const)
+  const ledger = new Map<CounterKey, LedgerAt>()
   for (let from = 0; from < applied.length; from += PAGE) {
-    for (const [unit, at] of await ledgerAt(db, new Map(applied.slice(from, from + PAGE)))) ledger.set(unit, at)
+    for (const [key, at] of await ledgerAt(db, new Map(applied.slice(from, from + PAGE)))) ledger.set(key, at)
   }
   return ledger
 }
 
 /** Leaks with the time at which Postgres settled them, which is how old they are. */
 async function datedLeaks(db: Db, drifts: readonly Drift[]): Promise<Drift[]> {
-  const leaks = drifts.flatMap((drift) => (drift.kind === 'RESERVATION_LEAKED' ? [{ sku: drift.key, ...drift }] : []))
+  const leaks = drifts.flatMap((drift) => (drift.kind === 'RESERVATION_LEAKED' ? [drift] : []))
   const known = await settledAt(db, leaks)
   return drifts.map((drift) =>
     drift.kind === 'RESERVATION_LEAKED' ? { ...drift, recordedAtMs: known.get(drift.reservationId) ?? null } : drift,

@@ -5,7 +5,7 @@
 -- Reply what was available before; false (nil) when something is not as it was seen
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return false end
 local stock = redis.call('HMGET', KEYS[2], 'available', 'applied')
-if stock[2] ~= ARGV[2] then return false end
+if (stock[2] or '0') ~= ARGV[2] then return false end
 local held = 0
 for _, units in ipairs(redis.call('HVALS', KEYS[3])) do held = held + tonumber(units) end
 redis.call('HSET', KEYS[2], 'available', tonumber(ARGV[3]) - held)

@@ -1,14 +1,14 @@
+import { type CounterKey, shardOfCounter } from '#/domain/counter.ts'
 import { type Failure, fail, ok, type Result } from '#/domain/result.ts'
-import { shardOf } from '#/domain/sharding.ts'
-import { type Sku, sku } from '#/domain/sku.ts'
+import { sku } from '#/domain/sku.ts'
 import { unreachable } from '#/domain/unreachable.ts'
-import { catchUpStock, NotDelivered } from '../orders/deliver.ts'
+import { catchUpCounters } from '../orders/catch-up-counters.ts'
 import type { Ports } from '../orders/ports.ts'
 import type { CoreFailure } from '../redis/core.ts'
-import { shardKeys, skuKeys } from '../redis/keys.ts'
+import { codeKey, counterKeys, shardKeys, skuKeys } from '../redis/keys.ts'
 import { scripts } from '../redis/scripts.ts'
 import { log } from '../telemetry/log.ts'
-import { auditRows, ledgerAt } from './audit-ledger.ts'
+import { auditCounters, ledgerAt, NO_ROW } from './audit-ledger.ts'
 import type { Drift } from './drift.ts'
 import type { Inspector } from './look-for-drift.ts'
 import { CoreAway, openShards } from './open-shards.ts'
@@ -44,14 +44,14 @@ async function mend(mender: Mender, drift: Drift): Promise<Result<void, NotMende
       return fenced.ok ? rebuild(mender) : fenced
     }
     case 'CORE_BEHIND':
-      return replay(mender, sku(drift.key))
+      return replay(mender, drift.key as CounterKey)
     case 'COUNTER_MISSING': {
       // What is held of it may be there still, and was taken from the count that was lost.
-      const replayed = await replay(mender, sku(drift.key))
-      return replayed.ok ? setCounter(mender, sku(drift.key)) : replayed
+      const replayed = await replay(mender, drift.key as CounterKey)
+      return replayed.ok ? setCounter(mender, drift.key as CounterKey) : replayed
     }
     case 'COUNTER_DIFFERS':
-      return setCounter(mender, sku(drift.key))
+      return setCounter(mender, drift.key as CounterKey)
     case 'RESERVATION_LEAKED':
       return dropReservation(mender, drift)
     case 'OFFER_DIFFERS': {
@@ -61,6 +61,8 @@ async function mend(mender: Mender, drift: Drift): Promise<Result<void, NotMende
       return offer ? counters.putOffer(offer) : fail('MOVED_ON')
     }
     case 'CODE_DIFFERS': {
+      const forgotten = await forgetNewer(mender, drift, codeKey(drift.key))
+      if (!forgotten.ok) return forgotten
       const [discount] = await book.currentDiscounts([drift.key])
       return discount ? counters.putDiscount(discount) : fail('MOVED_ON')
     }
@@ -82,27 +84,22 @@ async function rebuild(mender: Mender): Promise<Result<void, CoreFailure>> {
   }
 }
 
-async function replay(mender: Mender, unit: Sku): Promise<Result<void, NotMended>> {
-  const [row] = await auditRows(mender.db, { skus: [unit] })
+async function replay(mender: Mender, key: CounterKey): Promise<Result<void, NotMended>> {
+  const [row] = await auditCounters(mender.db, [key])
   if (row?.version !== row?.movements.count) return fail('MOVEMENTS_MISSING')
-  try {
-    await catchUpStock(mender, [unit])
-    return ok(undefined)
-  } catch (error) {
-    if (error instanceof NotDelivered) return fail('MOVED_ON')
-    throw error
-  }
+  const left = await catchUpCounters(mender, [key])
+  return left.size === 0 ? ok(undefined) : fail('MOVED_ON')
 }
 
 /** A placing in between is counted in; a movement in between makes it look again. */
-async function setCounter({ core, counters, db }: Mender, unit: Sku): Promise<Result<void, NotMended>> {
+async function setCounter({ core, counters, db }: Mender, key: CounterKey): Promise<Result<void, NotMended>> {
   for (let attempt = 1; attempt <= TRIES; attempt += 1) {
-    const seen = await counters.appliedVersions([unit])
+    const seen = await counters.appliedVersions([key])
     if (!seen.ok) return seen
-    const applied = seen.value.get(unit) ?? 0
-    const at = (await ledgerAt(db, new Map([[unit, applied]]))).get(unit)
-    if (!at || applied > at.version) return fail('MOVED_ON')
-    const set = await withEpoch({ core }, unit, (epoch, keys) => core.run(scripts.mendCounter, keys, [epoch, applied, at.free]))
+    const applied = seen.value.get(key) ?? 0
+    const at = (await ledgerAt(db, new Map([[key, applied]]))).get(key) ?? NO_ROW
+    if (applied > at.version) return fail('MOVED_ON')
+    const set = await withEpoch({ core }, key, (epoch, keys) => core.run(scripts.mendCounter, keys, [epoch, applied, at.free]))
     if (!set.ok) return set
     if (set.value !== null) return ok(undefined)
   }
@@ -113,7 +110,7 @@ async function dropReservation(
   { core }: Mender,
   { key, reservationId, units }: Extract<Drift, { kind: 'RESERVATION_LEAKED' }>,
 ): Promise<Result<void, NotMended>> {
-  const dropped = await withEpoch({ core }, sku(key), (epoch, keys) =>
+  const dropped = await withEpoch({ core }, key as CounterKey, (epoch, keys) =>
     core.run(scripts.dropReservation, keys, [epoch, reservationId, units]),
   )
   if (!dropped.ok) return dropped
@@ -123,21 +120,21 @@ async function dropReservation(
 /** Runs a script on a counter of a shard that is open; the script makes sure that it still is. */
 async function withEpoch(
   { core }: Pick<Mender, 'core'>,
-  unit: Sku,
+  key: CounterKey,
   run: (epoch: string, keys: string[]) => Promise<Result<unknown, CoreFailure>>,
 ): Promise<Result<unknown, CoreFailure>> {
-  const { stock, held } = skuKeys(unit)
-  const { epoch: key } = shardKeys(shardOf(unit))
-  const epoch = await core.call((redis) => redis.get(key))
+  const { count, held } = counterKeys(key)
+  const { epoch: epochKey } = shardKeys(shardOfCounter(key))
+  const epoch = await core.call((redis) => redis.get(epochKey))
   if (!epoch.ok) return epoch
-  return epoch.value === null ? ok(null) : run(epoch.value, [key, stock, held])
+  return epoch.value === null ? ok(null) : run(epoch.value, [epochKey, count, held])
 }
 
-/** An offer of core that is newer than any of Postgres would never be replaced. */
+/** A copy that is newer than any of Postgres, or cannot be read, would never be replaced. */
 async function forgetNewer(
   { core }: Mender,
   drift: { inCore: number | null; version: number },
   key: string,
 ): Promise<Result<unknown, CoreFailure>> {
-  return drift.inCore !== null && drift.inCore > drift.version ? core.call((redis) => redis.del(key)) : ok(undefined)
+  return drift.inCore === null || drift.inCore > drift.version ? core.call((redis) => redis.del(key)) : ok(undefined)
 }

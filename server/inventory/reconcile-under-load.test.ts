@@ -30,12 +30,13 @@ async function violationsAtRest(): Promise<string[]> {
 }
 
 test('under full load nothing is reported of a healthy store, and a counter is set right to the unit', { timeout: 180_000 }, async () => {
-  const units = [await engine.sell({ stock: 5000 }), await engine.sell({ stock: 5000 }), await engine.sell({ stock: 5000 })]
+  const units = [await engine.sell({ stock: 5000 }), await engine.sell({ stock: 5000 }), await engine.sell({ stock: 5000, shard: 3 })]
+  await engine.putCode('LOAD', { maxUses: 100_000 })
   const { stack } = engine
   mkdirSync(path.join(stack.logs, 'workers'), { recursive: true })
   const logs = path.join(stack.logs, 'workers')
   await stack.launch(storeServices({ project: process.cwd(), distDir: '', port: 1, logs, env: stack.env }).workers)
-  const load = startFullLoad(engine, units)
+  const load = startFullLoad(engine, units, 'LOAD')
   for (let run = 1; run <= 10; run += 1) expect(await look()).toEqual([])
 
   for (const [i, change] of [7, -7, 1].entries()) {

@@ -1,14 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import type { AllowanceKey } from '#/domain/allowance.ts'
 import type { Sku } from '#/domain/sku.ts'
 import { setAside } from '#/drill/engine/set-aside.ts'
 import { SHARD } from '#/drill/engine/shelf.ts'
 import { startTestEngine, type TestEngine } from '#/drill/engine/test-engine.ts'
 import { restock, setPrice } from '../catalog/edit-catalog.ts'
 import { takeInBatch } from '../orders/run-intake.ts'
-import { shardKeys, skuKeys } from '../redis/keys.ts'
+import { codeKey, counterKeys, shardKeys, skuKeys } from '../redis/keys.ts'
 import { type DriftKind, driftWords, mendingWords } from './drift.ts'
 import { mendDrift } from './mend-drift.ts'
+import { placeInLegs } from './place-in-legs.ts'
 import { reconcile } from './reconcile.ts'
 
 let engine: TestEngine
@@ -66,7 +68,7 @@ test.each(CAUSES)('%s is reported in words before it is mended, mended, and not 
   expect(drifts.map((drift) => drift.kind)).toEqual([kind])
   expect(await look()).toEqual(drifts)
   for (const drift of drifts) {
-    expect(driftWords(drift, Date.now())).toContain(kind === 'SHARD_CLOSED' ? 'shard 0' : unit)
+    expect(driftWords(drift, Date.now())).toContain(kind === 'SHARD_CLOSED' ? `shard ${SHARD}` : unit)
     expect(mendingWords(drift)).not.toBeNull()
     expect(await mendDrift(engine, drift)).toEqual({ ok: true })
   }
@@ -75,12 +77,60 @@ test.each(CAUSES)('%s is reported in words before it is mended, mended, and not 
   expect(await engine.violations()).toEqual([])
 })
 
-test('a discount code that core has not heard of is reported, and put there', async () => {
-  const version = { version: 1, kind: 'percentage', value: 1000, minimumMinor: 0, skus: [], createdAt: new Date() }
-  await engine.db.discountCode.create({ data: { code: 'SPRING', version: 1, versions: { create: version } } })
+test('a discount code that core has not heard of, or has otherwise, is reported and put there', async () => {
+  await engine.putCode('SPRING')
+  const changes = [
+    () => engine.core.redis.del(codeKey('SPRING')),
+    () => engine.core.redis.hset(codeKey('SPRING'), 'definition', '{}'),
+    () => engine.core.redis.hset(codeKey('SPRING'), 'version', 9, 'definition', '{}'),
+  ]
+  for (const change of changes) {
+    await change()
+    const [drift, ...others] = await look()
+    expect(others).toEqual([])
+    expect(drift).toMatchObject({ kind: 'CODE_DIFFERS', key: 'SPRING', version: 1 })
+    expect(drift && (await mendDrift(engine, drift))).toEqual({ ok: true })
+    expect(await look()).toEqual([])
+  }
+})
+
+const ALLOWANCE_CAUSES: [kind: DriftKind, cause: (key: AllowanceKey) => Promise<unknown>][] = [
+  ['COUNTER_DIFFERS', (key) => engine.core.redis.hincrby(counterKeys(key).count, 'available', 1)],
+  ['COUNTER_MISSING', (key) => engine.core.redis.del(counterKeys(key).count)],
+  ['CORE_AHEAD', (key) => engine.core.redis.hset(counterKeys(key).count, 'applied', 9)],
+  [
+    'RESERVATION_LEAKED',
+    (key) => {
+      const { count, held } = counterKeys(key)
+      return engine.core.redis.multi().hset(held, randomUUID(), 1).hincrby(count, 'available', -1).exec()
+    },
+  ],
+]
+
+test.each(ALLOWANCE_CAUSES)(
+  '%s of a code that is used a limited number of times is reported, mended, and not reported again',
+  async (kind, cause) => {
+    const unit = await engine.sell()
+    await engine.putCode('TEN', { maxUses: 10 })
+    await placeInLegs(engine.counters, await engine.placing([[unit, 1]], { code: 'TEN' }))
+    await engine.rest()
+    await placeInLegs(engine.counters, await engine.placing([[unit, 1]], { code: 'TEN' }))
+    await cause('code:TEN' as AllowanceKey)
+    const [drift, ...others] = await look()
+    expect(others).toEqual([])
+    expect(drift).toMatchObject({ kind, key: 'code:TEN' })
+    expect(drift && (await mendDrift(engine, drift))).toEqual({ ok: true })
+    expect(await look()).toEqual([])
+  },
+)
+
+test('a use that leaked of a code that nobody has used yet is found', async () => {
+  await engine.putCode('NEW', { maxUses: 3 })
+  const { count, held } = counterKeys('code:NEW' as AllowanceKey)
+  await engine.core.redis.multi().hset(held, randomUUID(), 1).hincrby(count, 'available', -1).exec()
   const [drift, ...others] = await look()
   expect(others).toEqual([])
-  expect(drift).toMatchObject({ kind: 'CODE_DIFFERS', key: 'SPRING', inCore: null, version: 1 })
+  expect(drift).toMatchObject({ kind: 'RESERVATION_LEAKED', key: 'code:NEW', units: 1 })
   if (drift) await mendDrift(engine, drift)
   expect(await look()).toEqual([])
 })

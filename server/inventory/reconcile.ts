@@ -1,15 +1,15 @@
+import type { CounterKey } from '#/domain/counter.ts'
 import { ok, type Result } from '#/domain/result.ts'
-import type { Sku } from '#/domain/sku.ts'
 import type { CoreFailure } from '../redis/core.ts'
 import { type Drift, driftName, isCertain } from './drift.ts'
 import { type Inspector, lookForDrift, type Scope } from './look-for-drift.ts'
 
 export type Reconciled = {
   readonly drifts: readonly Drift[]
-  /** SKUs that were compared. */
+  /** SKUs and allowances that were compared. */
   readonly rows: number
-  /** SKUs of which more is held than a look may read: nothing is said of their counts. */
-  readonly unread: readonly Sku[]
+  /** Counters of which more is held than a look may read: nothing is said of their counts. */
+  readonly unread: readonly CounterKey[]
 }
 
 /** How long what may only be late is watched before it counts as forgotten, and the pause between two looks. */
@@ -23,9 +23,9 @@ const PAUSE_MS = 500
  */
 export async function reconcile(
   inspector: Inspector,
-  { patienceMs = PATIENCE_MS, sku }: { patienceMs?: number; sku?: Sku } = {},
+  { patienceMs = PATIENCE_MS, counter }: { patienceMs?: number; counter?: CounterKey } = {},
 ): Promise<Result<Reconciled, CoreFailure>> {
-  const first = await lookForDrift(inspector, sku ? { skus: [sku], codes: [] } : 'all')
+  const first = await lookForDrift(inspector, counter ? { counters: [counter], codes: [] } : 'all')
   if (!first.ok) return first
   const { rows, unread } = first.value
   let suspects = first.value.drifts
@@ -44,6 +44,8 @@ export async function reconcile(
 
 function scopeOf(drifts: readonly Drift[]): Scope {
   const codes = new Set(drifts.filter(({ kind }) => kind === 'CODE_DIFFERS').map(({ key }) => key))
-  const skus = new Set(drifts.filter(({ kind }) => kind !== 'CODE_DIFFERS' && kind !== 'SHARD_CLOSED').map(({ key }) => key as Sku))
-  return { skus: [...skus], codes: [...codes] }
+  const counters = new Set(
+    drifts.filter(({ kind }) => kind !== 'CODE_DIFFERS' && kind !== 'SHARD_CLOSED').map(({ key }) => key as CounterKey),
+  )
+  return { counters: [...counters], codes: [...codes] }
 }

@@ -1,10 +1,10 @@
 import { z } from 'zod'
+import { type CounterKey, isAllowance } from '#/domain/counter.ts'
 import type { Shard } from '#/domain/sharding.ts'
-import type { Sku } from '#/domain/sku.ts'
 import type { Db } from '../db/client.ts'
 import type { DeadLetterModel } from '../db/generated/models.ts'
 import type { IntakeEntry, OrderView, RecordedView } from '../inventory/stock-counters.ts'
-import { moveStock } from './move-stock.ts'
+import { lockAllowances, lockStock, moveAllowances, moveStock } from './move-stock.ts'
 import { DEAD_LETTER_RESOLUTIONS, type DeadLetter, type DeadLetterId, type DeadLetterResolution } from './order-book.ts'
 
 /** Sets a record aside, whole, for people to look at, and has its page say so; the rest of its batch goes on. Safe to repeat. */
@@ -75,7 +75,7 @@ export async function resolveDeadLetter(
 export function rejectWithoutRow(
   db: Db,
   { shard, entryId }: DeadLetterId,
-  held: readonly Sku[],
+  held: readonly CounterKey[],
   nowMs: number,
 ): Promise<DeadLetterResolution> {
   return db.$transaction(async (tx) => {
@@ -84,12 +84,17 @@ export function rejectWithoutRow(
       WHERE shard = ${shard} AND entry_id = ${entryId} FOR UPDATE`
     if (!row) throw new Error(`no dead letter ${shard}/${entryId}`)
     if (row.resolution) return row.resolution
-    await tx.$queryRaw`SELECT sku FROM stock WHERE sku = ANY(${held}::text[]) ORDER BY sku FOR UPDATE`
-    const dropped = [row.reservationId]
-    await moveStock(
+    const skus = held.filter((key) => !isAllowance(key))
+    const allowances = held.filter(isAllowance)
+    await lockStock(tx, skus)
+    await lockAllowances(tx, allowances)
+    const drop = { droppedReservations: [row.reservationId] }
+    const stock = skus.map((sku) => ({ sku, onHandDelta: 0, allocatedDelta: 0, ...drop }))
+    await moveStock(tx, 'dead-letter', stock, nowMs)
+    await moveAllowances(
       tx,
       'dead-letter',
-      held.map((sku) => ({ sku, onHandDelta: 0, allocatedDelta: 0, droppedReservations: dropped })),
+      allowances.map((key) => ({ key, usedDelta: 0, ...drop })),
       nowMs,
     )
     await tx.deadLetter.updateMany({ where: { shard, entryId }, data: { closedAt: new Date(nowMs), resolution: 'rejected' } })

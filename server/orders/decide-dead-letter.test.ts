@@ -5,6 +5,8 @@ import { SHARD } from '#/drill/engine/shelf.ts'
 import { startTestEngine, type TestEngine } from '#/drill/engine/test-engine.ts'
 import { restock, setPrice } from '../catalog/edit-catalog.ts'
 import { unitsHeldBy } from '../inventory/inspect-core.ts'
+import { openShards } from '../inventory/open-shards.ts'
+import { placeInLegs } from '../inventory/place-in-legs.ts'
 import { shardKeys, skuKeys } from '../redis/keys.ts'
 import { closeDeadLetter, retryDeadLetter } from './decide-dead-letter.ts'
 import type { DeadLetter } from './order-book.ts'
@@ -51,6 +53,17 @@ test.each([
   expect(await viewOf(letter)).toEqual({ state: 'RECEIVED', reason: 'SET_ASIDE' })
   expect(await availableOf(unit)).toBe(8)
   await close(letter, [unit])
+})
+
+test('what a dead letter holds stays held when core is rebuilt', async () => {
+  const unit = await engine.sell()
+  const letter = await setAside(engine, [[unit, 2]], WRONG_TOTAL)
+  await engine.counters.fence(SHARD)
+  expect(await openShards(engine)).toEqual([SHARD])
+  expect(await availableOf(unit)).toBe(8)
+  await close(letter, [unit])
+  await engine.rest()
+  expect(await availableOf(unit)).toBe(10)
 })
 
 test('once the catalogue is mended, trying again makes it an order that is paid once', async () => {
@@ -158,6 +171,23 @@ test('an unreadable record that many close at once drops what it holds once', as
   expect(await engine.db.stockMovement.count({ where: { sku: unit } })).toBe(before + 1)
   await engine.rest()
   expect(await availableOf(unit)).toBe(11)
+})
+
+test('a closed record gives back what it used of codes and of its customer, too', async () => {
+  const unit = await engine.sell({ limitPerCustomer: 5 })
+  await engine.putCode('ONCE', { maxUses: 1, maxUsesPerCustomer: 1 })
+  const withCode = () => engine.placing([[unit, 1]], { code: 'ONCE' })
+  for (const damage of [WRONG_TOTAL, TRUNCATED]) {
+    const letter = await setAside(engine, [[unit, 5]], damage, { code: 'ONCE' })
+    expect(await placeInLegs(engine.counters, await withCode())).not.toMatchObject({ code: 'PLACED' })
+    const closed = await closeDeadLetter(engine, letter, async () => {
+      const held = await unitsHeldBy(engine.core, letter.reservationId, 'all')
+      return held.ok ? { ok: true, value: [...held.value.keys()] } : held
+    })
+    expect(closed).toEqual({ ok: true, value: 'rejected' })
+    await engine.rest()
+  }
+  expect(await placeInLegs(engine.counters, await withCode())).toMatchObject({ code: 'PLACED' })
 })
 
 test('what was decided here ends without a trace of doubt', async () => {

@@ -1,10 +1,11 @@
+import { type CounterKey, isAllowance } from '#/domain/counter.ts'
+import type { RejectReason } from '#/domain/intake.ts'
 import { type Failure, fail, ok, type Result } from '#/domain/result.ts'
-import type { Sku } from '#/domain/sku.ts'
 import type { CoreFailure } from '../redis/core.ts'
+import { checkEntries, idsSchema } from './check-entries.ts'
 import type { DeadLetter, DeadLetterResolution, IntakeOrder } from './order-book.ts'
 import { type PlacedOrder, readPlacedOrder } from './placed-order.ts'
 import type { Ports } from './ports.ts'
-import { checkEntries, idsSchema } from './run-intake.ts'
 
 type Engine = Pick<Ports, 'book' | 'clock'>
 
@@ -14,7 +15,7 @@ export type StillDead = Failure<'STILL_DEAD'> & { readonly reason: string }
 export type Busy = Failure<'BUSY'>
 
 /** What a person has decided to be no order of ours. The shopper reads of it as REJECTED. */
-export const NOT_ACCEPTED = 'NOT_ACCEPTED'
+export const NOT_ACCEPTED = 'NOT_ACCEPTED' satisfies RejectReason
 
 /** Looks for a gap between two batches of intake, and how long it waits between two looks. */
 const LOOKS = 200
@@ -41,23 +42,24 @@ export async function retryDeadLetter(engine: Engine, letter: DeadLetter): Promi
 }
 
 /**
- * Rejects the order and drops what it holds, in one step. Where no row can hold the record, `findHeld` says what its reservation holds,
- * and the letter itself tells the page. Safe to repeat and to race with trying it again.
+ * Rejects the order and drops what it holds, which `findHeld` says, in one step. Where no row can hold the record, the letter itself tells
+ * the page. Safe to repeat and to race with trying it again.
  */
 export async function closeDeadLetter(
   engine: Engine,
   letter: DeadLetter,
-  findHeld: () => Promise<Result<Sku[], CoreFailure>>,
+  findHeld: () => Promise<Result<CounterKey[], CoreFailure>>,
 ): Promise<Result<DeadLetterResolution, Busy | CoreFailure>> {
   if (letter.resolution) return ok(letter.resolution)
+  const held = await findHeld()
+  if (!held.ok) return held
   const order = orderIn(letter)
   const ids = idsSchema.safeParse(letter)
   if (order && ids.success) {
-    const settled = await settle(engine, letter, { ...ids.data, order, allowances: [], refusedFor: NOT_ACCEPTED })
+    const allowances = held.value.filter(isAllowance).map((key) => ({ key, units: 0, limit: 0 }))
+    const settled = await settle(engine, letter, { ...ids.data, order, allowances, refusedFor: NOT_ACCEPTED })
     if (settled.ok || settled.code === 'BUSY') return settled
   }
-  const held = await findHeld()
-  if (!held.ok) return held
   return ok(await engine.book.rejectWithoutRow(letter, held.value, engine.clock.now()))
 }
 
