@@ -22,6 +22,12 @@ export function printable(text: string): string {
   })
 }
 
+/** A moment, to the second, in UTC: `2026-11-27 08:00:12 UTC`. */
+export function moment(ms: number): string {
+  const date = new Date(ms)
+  return Number.isNaN(date.getTime()) ? 'at no time' : `${date.toISOString().slice(0, 19).replace('T', ' ')} UTC`
+}
+
 const UNITS = [
   ['day', 24 * 3600],
   ['hour', 3600],
@@ -36,5 +42,5 @@ export function lasting(ms: number): string {
 }
 
 export function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : what.endsWith('y') ? '' : 's'}`
+  return `${count} ${what}${count === 1 ? '' : 's'}`
 }

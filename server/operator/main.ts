@@ -18,8 +18,7 @@ async function main(args: readonly string[]): Promise<number> {
     process.stderr.write(`${printable(asked.why)}\n\n${USAGE}\n`)
     return EXIT.usage
   }
-  const { command, json } = asked.value
-  if (command.name === 'help') {
+  if (asked.value.command.name === 'help') {
     process.stdout.write(`${USAGE}\n`)
     return EXIT.fine
   }
@@ -28,8 +27,8 @@ async function main(args: readonly string[]): Promise<number> {
   const core = new Core(CORE_REDIS_URL, 'operator')
   try {
     const ports = { counters: new RedisStockCounters(core), book: postgresOrderBook(db), clock: systemClock, newId: randomUUID, db, core }
-    const given = await carryOut(ports, { ...asked.value, command })
-    process.stdout.write(`${print(given, json)}\n`)
+    const given = await carryOut(ports, asked.value)
+    process.stdout.write(`${print(given, asked.value.json)}\n`)
     return given.code
   } finally {
     await core.close()
