@@ -7,7 +7,7 @@ import type { Shard } from '#/domain/sharding.ts'
 import { recordingShardOf } from '#/domain/sharding.ts'
 import type { Sku } from '#/domain/sku.ts'
 import { moneyBackSchema, parcelSchema } from '../orders/parcel.ts'
-import { placedOrderSchema } from '../orders/placed-order.ts'
+import { readPlacedOrder } from '../orders/placed-order.ts'
 import type { Core, CoreFailure } from '../redis/core.ts'
 import { codeKey, counterKeys, shardKeys, skuKeys } from '../redis/keys.ts'
 import { scripts } from '../redis/scripts.ts'
@@ -223,7 +223,7 @@ function toCheckout(checkoutId: string, [fingerprint, placedAt, record, view]: (
     checkoutId,
     fingerprint,
     placedAtMs: Number(placedAt),
-    order: placedOrderSchema.parse(JSON.parse(record)),
+    order: readPlacedOrder(record),
     view: view ? viewSchema.parse(JSON.parse(view)) : null,
   }
 }

@@ -130,7 +130,8 @@ export type StoredCheckout = {
   readonly checkoutId: string
   readonly fingerprint: string
   readonly placedAtMs: number
-  readonly order: PlacedOrder
+  /** Null where another version of us wrote what cannot be read here. */
+  readonly order: PlacedOrder | null
   /** Null until Postgres has recorded the order and said so. */
   readonly view: OrderView | null
 }

@@ -107,6 +107,9 @@ function stateWords({ state, attempt, reason }: OrderEvent): string {
 
 const REASONS: Record<string, string> = {
   SOLD_OUT: 'sold out',
+  CUSTOMER_LIMIT_REACHED: 'the customer has as many as one may have',
+  CODE_USED_UP: 'the code was used up',
+  NOT_ACCEPTED: 'somebody closed its dead letter',
   NOT_PAID_IN_TIME: 'no payment came in time',
   PAYMENT_CANCELLED: 'the payment was cancelled at the gateway',
   BY_SHOPPER: 'the shopper asked for it',

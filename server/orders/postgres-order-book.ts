@@ -5,7 +5,15 @@ import { inBatches } from '../db/in-batches.ts'
 import { movementsAfter, readAllowances, stockVersions, versionsOf } from '../inventory/ledger.ts'
 import { cancelOrders } from './cancel-order.ts'
 import { bindIntents, confirmOrders, declineOrders, requestCancels, requireActions, setTroubles, startPaying } from './change-order.ts'
-import { bury } from './dead-letters.ts'
+import {
+  bury,
+  deadLetterOf,
+  findDeadLetter,
+  openDeadLetters,
+  rejectWithoutRow,
+  resolveDeadLetter,
+  viewsWithDeadLetters,
+} from './dead-letters.ts'
 import { hintOrder } from './hint-order.ts'
 import { hintRefund } from './hint-refund.ts'
 import type { OrderBook } from './order-book.ts'
@@ -34,6 +42,11 @@ export function postgresOrderBook(db: Db): OrderBook {
     ...postgresFulfilment(db),
     takeIn: (...args) => takeIn(db, ...args),
     bury: (...args) => bury(db, ...args),
+    openDeadLetters: (...args) => openDeadLetters(db, ...args),
+    findDeadLetter: (...args) => findDeadLetter(db, ...args),
+    deadLetterOf: (...args) => deadLetterOf(db, ...args),
+    resolveDeadLetter: (...args) => resolveDeadLetter(db, ...args),
+    rejectWithoutRow: (...args) => rejectWithoutRow(db, ...args),
     offerTerms: (...args) => readOfferTerms(db, ...args),
     discountVersions: (...args) => readDiscountVersions(db, ...args),
     findOrder: together(findOrders),
@@ -54,7 +67,7 @@ export function postgresOrderBook(db: Db): OrderBook {
     wakeDueOrders: (...args) => wakeDueOrders(db, ...args),
     wakeDueMail: (...args) => wakeDueMail(db, ...args),
     relay: (...args) => relay(db, ...args),
-    views: (...args) => readViews(db, ...args),
+    views: (orderIds) => viewsWithDeadLetters(db, orderIds, readViews),
     movementsAfter: (...args) => movementsAfter(db, ...args),
     stockVersions: (...args) => stockVersions(db, ...args),
     versionsOf: (...args) => versionsOf(db, ...args),

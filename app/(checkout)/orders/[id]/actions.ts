@@ -43,7 +43,7 @@ export async function returnToCartAction(orderId: string): Promise<void> {
   const id = await authorized(orderId)
   const { ports } = runtime()
   const found = await showOrder(ports, id)
-  if (found.kind === 'order' && ['REJECTED', 'CANCELLED'].includes(found.shown.view.state)) {
+  if (found.kind === 'order' && found.shown.order && ['REJECTED', 'CANCELLED'].includes(found.shown.view.state)) {
     const cart = (await readCart()) ?? newCart(ports.newId)
     const lines = found.shown.order.lines.reduce<readonly CartLine[]>((sofar, line) => {
       const added = addToCart(sofar, sku(line.sku), line.quantity)

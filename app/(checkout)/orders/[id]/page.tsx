@@ -24,7 +24,7 @@ export const metadata: Metadata = { title: 'Your order' }
 const RELOAD_SECONDS = 2
 
 /** No order has this version: the first answer shows the page anew. */
-const NOT_SEEN = -1
+const NOT_SEEN = -2
 
 type Props = { readonly params: Promise<{ id: string }>; readonly searchParams: Promise<{ bank?: string | string[] }> }
 
@@ -91,11 +91,11 @@ export default async function OrderPage({ params, searchParams }: Props) {
       )}
       {!isFinal(state) && <OrderLive orderId={id} version={version} heldUp={heldUp} />}
       {state === 'ACTION_REQUIRED' && isShoppersTurn && <BankStep url={view.actionUrl} />}
-      {isShoppersTurn && <TryAnotherCard orderId={id} totalMinor={order.totalMinor} />}
+      {order && isShoppersTurn && <TryAnotherCard orderId={id} totalMinor={order.totalMinor} />}
       {STATES_UNPAID.some((unpaid) => unpaid === state) && !view.cancelling && <CancelOrder orderId={id} />}
-      {(state === 'REJECTED' || state === 'CANCELLED') && <ReturnToCart orderId={id} />}
-      <OrderParts order={order} view={view} />
-      <OrderSummary order={order} />
+      {order && (state === 'REJECTED' || state === 'CANCELLED') && <ReturnToCart orderId={id} />}
+      {order && <OrderParts order={order} view={view} />}
+      {order && <OrderSummary order={order} />}
     </main>
   )
 }
