@@ -1,4 +1,4 @@
-import { Redis } from 'ioredis'
+import { Cluster, Redis } from 'ioredis'
 import pg from 'pg'
 
 /**
@@ -12,13 +12,7 @@ export async function findViolations(servers: {
   gatewayKey: string
 }): Promise<string[]> {
   const db = new pg.Client({ connectionString: servers.databaseUrl, connectionTimeoutMillis: 5000, query_timeout: 5000 })
-  const core = new Redis(servers.coreUrl, {
-    lazyConnect: true,
-    connectTimeout: 5000,
-    commandTimeout: 5000,
-    maxRetriesPerRequest: 0,
-    retryStrategy: null,
-  })
+  const core = toCore(servers.coreUrl)
   // A server that goes away meanwhile fails the question at hand; that is enough.
   db.on('error', () => {})
   core.on('error', () => {})
@@ -38,6 +32,16 @@ export async function findViolations(servers: {
     core.disconnect()
     await db.end().catch(() => {})
   }
+}
+
+/** Several addresses are nodes of one cluster. */
+function toCore(url: string): Redis | Cluster {
+  const addresses = url.split(',')
+  const [first = ''] = addresses
+  const once = { connectTimeout: 5000, commandTimeout: 5000, maxRetriesPerRequest: 0 }
+  if (addresses.length === 1) return new Redis(first, { ...once, lazyConnect: true, retryStrategy: null })
+  const redisOptions = { ...once, password: decodeURIComponent(new URL(first).password) }
+  return new Cluster(addresses, { redisOptions, lazyConnect: true, clusterRetryStrategy: () => null })
 }
 
 async function neverOversold(db: pg.Client): Promise<string[]> {
@@ -61,7 +65,7 @@ async function movementsAddUp(db: pg.Client): Promise<string[]> {
   return rows.map((row) => `movements add up: ${row.sku} does not`)
 }
 
-async function coreAgrees(db: pg.Client, core: Redis): Promise<string[]> {
+async function coreAgrees(db: pg.Client, core: Redis | Cluster): Promise<string[]> {
   const { rows } = await db.query('SELECT sku, on_hand, allocated, version FROM stock')
   const found: string[] = []
   for (const row of rows) {
@@ -77,23 +81,19 @@ async function coreAgrees(db: pg.Client, core: Redis): Promise<string[]> {
 }
 
 /** An order that core still remembers shows the state that Postgres has; one without a view shows as just received. */
-async function coreShowsWhatIs(db: pg.Client, core: Redis): Promise<string[]> {
+async function coreShowsWhatIs(db: pg.Client, core: Redis | Cluster): Promise<string[]> {
   const { rows } = await db.query('SELECT id::text, state::text, version FROM orders')
-  const pipeline = core.pipeline()
-  for (const row of rows) pipeline.hmget(`{inv:0}:checkout:${row.id}`, 'fingerprint', 'view', 'viewVersion')
-  const replies = (await pipeline.exec()) ?? []
+  const stored = await Promise.all(rows.map((row) => core.hmget(`{inv:0}:checkout:${row.id}`, 'fingerprint', 'view', 'viewVersion')))
   return rows.flatMap((row, i) => {
-    const [error, fields] = replies[i] ?? []
-    if (error) throw error
-    const [fingerprint, view, viewVersion] = fields as (string | null)[]
-    if (fingerprint === null) return []
+    const [fingerprint, view, viewVersion] = stored[i] ?? []
+    if (!fingerprint) return []
     const state = view ? JSON.parse(view).state : 'RECEIVED'
     if (state === row.state && Number(viewVersion) === row.version) return []
     return [`core shows what is: order ${row.id} is ${state} (${viewVersion}) in core, ${row.state} (${row.version}) in Postgres`]
   })
 }
 
-async function nothingWaits(db: pg.Client, core: Redis): Promise<string[]> {
+async function nothingWaits(db: pg.Client, core: Redis | Cluster): Promise<string[]> {
   const { rows: open } = await db.query(
     "SELECT id, state FROM orders WHERE state NOT IN ('CONFIRMED', 'REJECTED', 'CANCELLED', 'DECLINED')",
   )

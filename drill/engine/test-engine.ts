@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { totalsOf } from '#/domain/pricing.ts'
 import type { Sku } from '#/domain/sku.ts'
-import { startTestStack, type TestStack } from '#/scripts/stack/test-stack.ts'
+import { startTestStack, type TestStack, type TestStackOptions } from '#/scripts/stack/test-stack.ts'
 import { connectDatabase, type Db } from '#/server/db/client.ts'
 import { openShards } from '#/server/inventory/open-shards.ts'
 import { RedisStockCounters } from '#/server/inventory/redis-stock-counters.ts'
@@ -9,9 +9,10 @@ import type { Placing } from '#/server/inventory/stock-counters.ts'
 import { fingerprintOf, type PlacedOrder } from '#/server/orders/placed-order.ts'
 import { postgresOrderBook } from '#/server/orders/postgres-order-book.ts'
 import { stripeGateway } from '#/server/payments/stripe-gateway.ts'
-import { Core } from '#/server/redis/core.ts'
+import { Core, type CoreOptions } from '#/server/redis/core.ts'
 import { findViolations } from '../invariants.ts'
 import { carryOut } from './carry-out.ts'
+import { connectHands } from './core-hands.ts'
 import { GatewayDesk } from './gateway-desk.ts'
 import { MovableClock } from './movable-clock.ts'
 import { type Item, SHARD, Shelf } from './shelf.ts'
@@ -21,8 +22,8 @@ export type Wanted = readonly (readonly [Sku, number])[]
 /** The order engine on servers of its own, with hands to work it step by step. One a test file; tests use products of their own. */
 export type TestEngine = Awaited<ReturnType<typeof startTestEngine>>
 
-export async function startTestEngine() {
-  const stack = await startTestStack()
+export async function startTestEngine(options: TestStackOptions = {}) {
+  const stack = await startTestStack(options)
   const ends: (() => Promise<void>)[] = [() => stack.stop()]
   try {
     return await connect(stack, ends)
@@ -33,8 +34,8 @@ export async function startTestEngine() {
 }
 
 async function connect(stack: TestStack, ends: (() => Promise<void>)[]) {
-  const connectCore = (url = stack.core.url): Core => {
-    const core = new Core(url, 'test')
+  const connectCore = (url = stack.core.url, options: CoreOptions = {}): Core => {
+    const core = new Core(url, 'test', options)
     ends.push(() => core.close())
     return core
   }
@@ -44,7 +45,9 @@ async function connect(stack: TestStack, ends: (() => Promise<void>)[]) {
     return db
   }
   const db = connectDb()
-  const core = connectCore()
+  const redis = connectHands(stack.core.url)
+  ends.push(async () => redis.disconnect())
+  const core = Object.assign(connectCore(), { redis })
   const clock = new MovableClock()
   const counters = new RedisStockCounters(core)
   const book = postgresOrderBook(db)

@@ -12,7 +12,7 @@ export async function readIntakeStream(
   count: number,
   waitMs: number,
 ): Promise<Result<IntakeEntry[], CoreFailure>> {
-  const read = await core.call((redis) => redis.xread('COUNT', count, 'BLOCK', waitMs, 'STREAMS', key, '0-0'))
+  const read = await core.call(key, (redis) => redis.xread('COUNT', count, 'BLOCK', waitMs, 'STREAMS', key, '0-0'))
   if (!read.ok) return read
   const entries = read.value?.[0]?.[1] ?? []
   return ok(entries.map(([entryId, words]) => parseEntry(entryId, words)))
@@ -22,7 +22,7 @@ export async function readIntakeStream(
 const PAGE = 1000
 
 export function readWholeStream(core: Core, key: string): Promise<Result<IntakeEntry[], CoreFailure>> {
-  return core.call(async (redis) => {
+  return core.call(key, async (redis) => {
     const entries: IntakeEntry[] = []
     for (let from = '-'; ; ) {
       const page = await redis.xrange(key, from, '+', 'COUNT', PAGE)

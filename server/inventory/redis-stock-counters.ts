@@ -81,13 +81,13 @@ export class RedisStockCounters implements StockCounters {
 
   async findCheckout(checkoutId: string): Promise<Result<StoredCheckout | null, CoreFailure>> {
     const key = shardKeys(recordingShardOf(checkoutId)).checkout(checkoutId)
-    const fields = await this.#core.call((redis) => redis.hmget(key, ...CHECKOUT_FIELDS))
+    const fields = await this.#core.call(key, (redis) => redis.hmget(key, ...CHECKOUT_FIELDS))
     return fields.ok ? ok(toCheckout(checkoutId, fields.value)) : fields
   }
 
   async lookForCheckout(checkoutId: string): Promise<Result<{ checkout: StoredCheckout | null; atMs: number }, CoreFailure>> {
     const key = shardKeys(recordingShardOf(checkoutId)).checkout(checkoutId)
-    const looked = await this.#core.call(async (redis) =>
+    const looked = await this.#core.call(key, async (redis) =>
       throwFirst(
         await redis
           .multi()
@@ -102,8 +102,8 @@ export class RedisStockCounters implements StockCounters {
     return ok({ checkout: toCheckout(checkoutId, fields), atMs: seconds * 1000 + Math.floor(micros / 1000) })
   }
 
-  now(): Promise<Result<number, CoreFailure>> {
-    return this.#core.now()
+  now(checkoutId: string): Promise<Result<number, CoreFailure>> {
+    return this.#core.now(shardKeys(recordingShardOf(checkoutId)).checkout(checkoutId))
   }
 
   async available(skus: readonly Sku[]): Promise<Result<Map<Sku, number>, CoreFailure>> {
@@ -126,7 +126,7 @@ export class RedisStockCounters implements StockCounters {
   }
 
   async discount(code: string): Promise<Result<Discount | null, CoreFailure>> {
-    const definition = await this.#core.call((redis) => redis.hget(codeKey(code), 'definition'))
+    const definition = await this.#core.call(codeKey(code), (redis) => redis.hget(codeKey(code), 'definition'))
     return definition.ok ? ok(definition.value ? discountFromDefinition(definition.value) : null) : definition
   }
 
@@ -144,7 +144,8 @@ export class RedisStockCounters implements StockCounters {
 
   async forgetIntake(shard: Shard, entryIds: readonly string[]): Promise<Result<void, CoreFailure>> {
     if (entryIds.length === 0) return ok(undefined)
-    return settled(await this.#core.call((redis) => redis.xdel(shardKeys(shard).orders, ...entryIds)))
+    const { orders } = shardKeys(shard)
+    return settled(await this.#core.call(orders, (redis) => redis.xdel(orders, ...entryIds)))
   }
 
   async applyMovements(sku: Sku, epoch: string, movements: readonly Movement[]): Promise<Result<number, CoreFailure | Failure<'FENCED'>>> {
@@ -175,23 +176,26 @@ export class RedisStockCounters implements StockCounters {
   }
 
   epochOf(shard: Shard): Promise<Result<string | null, CoreFailure>> {
-    return this.#core.call((redis) => redis.get(shardKeys(shard).epoch))
+    const { epoch } = shardKeys(shard)
+    return this.#core.call(epoch, (redis) => redis.get(epoch))
   }
 
   async fence(shard: Shard): Promise<Result<void, CoreFailure>> {
     const { epoch, opening } = shardKeys(shard)
-    return settled(await this.#core.call((redis) => redis.del(epoch, opening)))
+    return settled(await this.#core.call(epoch, (redis) => redis.del(epoch, opening)))
   }
 
   async prepare(shard: Shard, epoch: string): Promise<Result<void, CoreFailure>> {
     const keys = shardKeys(shard)
-    const prepared = await this.#core.call(async (redis) => throwFirst(await redis.multi().del(keys.epoch).set(keys.opening, epoch).exec()))
+    const prepared = await this.#core.call(keys.epoch, async (redis) =>
+      throwFirst(await redis.multi().del(keys.epoch).set(keys.opening, epoch).exec()),
+    )
     return settled(prepared)
   }
 
   async writeSnapshot(sku: Sku, { available, version, held }: Snapshot): Promise<Result<void, CoreFailure>> {
     const keys = skuKeys(sku)
-    const written = await this.#core.call(async (redis) => {
+    const written = await this.#core.call(keys.stock, async (redis) => {
       const transaction = redis.multi().del(keys.held).hset(keys.stock, { available, applied: version })
       if (held.size > 0) transaction.hset(keys.held, Object.fromEntries(held))
       throwFirst(await transaction.exec())
@@ -206,21 +210,26 @@ export class RedisStockCounters implements StockCounters {
     return opened.value === 1 ? ok(undefined) : fail('NOT_PREPARED')
   }
 
-  /** Some fields of one hash a SKU, in one round trip; SKUs whose first field is missing are left out. */
+  /** Some fields of one hash a SKU, in one round trip a shard; SKUs whose first field is missing are left out. */
   async #readEach(
     skus: readonly Sku[],
     hash: (keys: ReturnType<typeof skuKeys>) => string[],
   ): Promise<Result<Map<Sku, string[]>, CoreFailure>> {
-    if (skus.length === 0) return ok(new Map())
-    return this.#core.call(async (redis) => {
-      const pipeline = redis.pipeline()
-      for (const sku of skus) {
-        const [key, ...fields] = hash(skuKeys(sku))
-        pipeline.hmget(key as string, ...fields)
-      }
-      const replies = throwFirst(await pipeline.exec()) as string[][]
-      return new Map(skus.flatMap((sku, i) => (replies[i]?.[0] == null ? [] : [[sku, replies[i]]])))
-    })
+    const found = new Map<Sku, string[]>()
+    const reads = await Promise.all(
+      [...Map.groupBy(skus, shardOf)].map(([shard, units]) =>
+        this.#core.call(shardKeys(shard).epoch, async (redis) => {
+          const pipeline = redis.pipeline()
+          for (const sku of units) {
+            const [key, ...fields] = hash(skuKeys(sku))
+            pipeline.hmget(key as string, ...fields)
+          }
+          const replies = throwFirst(await pipeline.exec()) as string[][]
+          for (const [i, sku] of units.entries()) if (replies[i]?.[0] != null) found.set(sku, replies[i])
+        }),
+      ),
+    )
+    return reads.find((read) => !read.ok) ?? ok(new Map(skus.flatMap((sku) => (found.has(sku) ? [[sku, found.get(sku) as string[]]] : []))))
   }
 }
 

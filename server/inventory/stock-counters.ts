@@ -18,8 +18,8 @@ export type StockCounters = {
   findCheckout(checkoutId: string): Promise<Result<StoredCheckout | null, CoreFailure>>
   /** The same with core's own time of that moment: what is absent after its deadline will never be there. */
   lookForCheckout(checkoutId: string): Promise<Result<{ readonly checkout: StoredCheckout | null; readonly atMs: number }, CoreFailure>>
-  /** Core's own clock as far as we can tell without asking, for setting deadlines. Milliseconds. */
-  now(): Promise<Result<number, CoreFailure>>
+  /** The clock that judges this checkout's deadline, core's own, as far as we can tell without asking. Milliseconds. */
+  now(checkoutId: string): Promise<Result<number, CoreFailure>>
 
   /** Units a shopper could take right now, at least 0; a SKU that core does not know is absent. */
   available(skus: readonly Sku[]): Promise<Result<Map<Sku, number>, CoreFailure>>

@@ -52,7 +52,7 @@ export async function placeOrder(
   { checkoutId, agreed, paymentMethod }: PlaceRequest,
 ): Promise<Result<Placed, PlaceFailure>> {
   const fingerprint = fingerprintOf(agreed)
-  const now = await counters.now()
+  const now = await counters.now(checkoutId)
   if (!now.ok) return fail('NOT_READY')
   const order = await priceAtOffers(counters, agreed, paymentMethod, now.value)
   if (!order.ok) {
@@ -61,7 +61,7 @@ export async function placeOrder(
     return stored.ok ? (placedBefore(stored.value) ?? order) : fail('NOT_READY')
   }
   for (let attempt = 1; ; attempt += 1) {
-    const sentAt = await counters.now()
+    const sentAt = await counters.now(checkoutId)
     if (!sentAt.ok) return fail('NOT_READY')
     const deadlineMs = sentAt.value + DEADLINE_MS
     const answer = await counters.place({ checkoutId, reservationId: newId(), fingerprint, deadlineMs, order: order.value })
