@@ -6,7 +6,7 @@ import type { Shard } from '#/domain/sharding.ts'
 import { recordingShardOf, shardOf } from '#/domain/sharding.ts'
 import type { Sku } from '#/domain/sku.ts'
 import { placedOrderSchema } from '../orders/placed-order.ts'
-import type { Core, CoreFailure } from '../redis/core.ts'
+import type { Core, CoreFailure, NotReplicated } from '../redis/core.ts'
 import { codeKey, shardKeys, skuKeys } from '../redis/keys.ts'
 import { scripts } from '../redis/scripts.ts'
 import { discountFromDefinition, discountToFields } from './code-hash.ts'
@@ -74,8 +74,12 @@ export class RedisStockCounters implements StockCounters {
       keys.push(stock, held, offer)
       args.push(line.quantity, line.offerVersion)
     }
-    const reply = await this.#core.run(scripts.place, keys, args)
+    const reply = await this.#core.runDurably(scripts.place, keys, args)
     if (reply.ok) return parsePlaceReply(reply.value, skus)
+    if (reply.code === 'NOT_REPLICATED') {
+      const answer = parsePlaceReply(reply.reply, skus)
+      return answer.code === 'PLACED' || answer.code === 'SEEN' ? { code: 'UNKNOWN' } : answer
+    }
     return { code: reply.code === 'CORE_UNKNOWN' ? 'UNKNOWN' : 'NOT_READY' }
   }
 
@@ -85,21 +89,14 @@ export class RedisStockCounters implements StockCounters {
     return fields.ok ? ok(toCheckout(checkoutId, fields.value)) : fields
   }
 
-  async lookForCheckout(checkoutId: string): Promise<Result<{ checkout: StoredCheckout | null; atMs: number }, CoreFailure>> {
+  async lookForCheckout(
+    checkoutId: string,
+  ): Promise<Result<{ checkout: StoredCheckout | null; atMs: number }, CoreFailure | NotReplicated>> {
     const key = shardKeys(recordingShardOf(checkoutId)).checkout(checkoutId)
-    const looked = await this.#core.call(key, async (redis) =>
-      throwFirst(
-        await redis
-          .multi()
-          .time()
-          .hmget(key, ...CHECKOUT_FIELDS)
-          .exec(),
-      ),
-    )
+    const looked = await this.#core.seeDurably(scripts.seeCheckout, [key], [])
     if (!looked.ok) return looked
-    const [time, fields] = looked.value as [string[], (string | null)[]]
-    const [seconds, micros] = time.map(Number) as [number, number]
-    return ok({ checkout: toCheckout(checkoutId, fields), atMs: seconds * 1000 + Math.floor(micros / 1000) })
+    const [atMs, ...fields] = looked.value as [number, ...(string | null)[]]
+    return ok({ checkout: toCheckout(checkoutId, fields), atMs })
   }
 
   now(checkoutId: string): Promise<Result<number, CoreFailure>> {

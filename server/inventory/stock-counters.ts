@@ -5,7 +5,7 @@ import type { Failure, Result } from '#/domain/result.ts'
 import type { Shard } from '#/domain/sharding.ts'
 import type { Sku } from '#/domain/sku.ts'
 import type { PlacedOrder } from '../orders/placed-order.ts'
-import type { CoreFailure } from '../redis/core.ts'
+import type { CoreFailure, NotReplicated } from '../redis/core.ts'
 
 /**
  * The port to core: available-stock counters, offers, reservations, the intake streams and the short memory of checkouts. Core admits;
@@ -16,8 +16,13 @@ export type StockCounters = {
   place(placing: Placing): Promise<PlaceAnswer>
   /** What core remembers of a checkout; null when it knows none. */
   findCheckout(checkoutId: string): Promise<Result<StoredCheckout | null, CoreFailure>>
-  /** The same with core's own time of that moment: what is absent after its deadline will never be there. */
-  lookForCheckout(checkoutId: string): Promise<Result<{ readonly checkout: StoredCheckout | null; readonly atMs: number }, CoreFailure>>
+  /**
+   * The same, as durable as a placing before it is told, with core's own time of that moment: what is absent after its deadline will never
+   * be there.
+   */
+  lookForCheckout(
+    checkoutId: string,
+  ): Promise<Result<{ readonly checkout: StoredCheckout | null; readonly atMs: number }, CoreFailure | NotReplicated>>
   /** The clock that judges this checkout's deadline, core's own, as far as we can tell without asking. Milliseconds. */
   now(checkoutId: string): Promise<Result<number, CoreFailure>>
 

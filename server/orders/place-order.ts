@@ -57,8 +57,8 @@ export async function placeOrder(
   const order = await priceAtOffers(counters, agreed, paymentMethod, now.value)
   if (!order.ok) {
     // What differs by now is told only where core has said that this checkout is no order yet.
-    const stored = await counters.findCheckout(checkoutId)
-    return stored.ok ? (placedBefore(stored.value) ?? order) : fail('NOT_READY')
+    const looked = await counters.lookForCheckout(checkoutId)
+    return looked.ok ? (placedBefore(looked.value.checkout) ?? order) : fail('NOT_READY')
   }
   for (let attempt = 1; ; attempt += 1) {
     const sentAt = await counters.now(checkoutId)

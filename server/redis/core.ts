@@ -1,9 +1,10 @@
 import { type Redis, ReplyError } from 'ioredis'
 import { type Failure, fail, ok, type Result } from '#/domain/result.ts'
 import { log } from '../telemetry/log.ts'
-import { addressesOf } from './connect.ts'
-import type { CoreNode } from './core-node.ts'
+import { addressesOf, becomesReady } from './connect.ts'
+import { type CoreNode, runAndWait, type Vitals } from './core-node.ts'
 import { CoreNodes, type Reach } from './core-nodes.ts'
+import { slotOf } from './key-slot.ts'
 import type { Script } from './scripts.ts'
 
 export type CoreFailure =
@@ -14,10 +15,26 @@ export type CoreFailure =
   /** Core answered with an error and did nothing: loading, out of memory, read only. */
   | Failure<'CORE_REFUSED'>
 
-export type CoreOptions = { readonly reach?: Reach }
+/** The script ran; what it wrote is not on as many replicas as it should be, so none of it may be promised. */
+export type NotReplicated = Failure<'NOT_REPLICATED'> & { readonly reply: unknown; readonly reached: number }
+
+/** Nothing was sent: core is so short of memory that what is left is for what frees some. */
+export type CoreFull = Failure<'CORE_FULL'>
+
+export type CoreOptions = {
+  /** How many replicas must have what `runDurably` wrote. */
+  readonly replicas?: number
+  readonly reach?: Reach
+}
 
 /** How long a command waits for a connection that is just being made. */
 const CONNECT_PATIENCE_MS = 500
+
+/** How long a script waits for replicas. Two may wait one behind the other within the timeout of a command. */
+const REPLICAS_WAIT_MS = 1000
+
+/** The part of its memory that core may use before placing is refused: intake, movements and queues go on in what is left. */
+const FULL = 0.85
 
 /** How often a command follows a key that another node holds by now. */
 const MOST_MOVES = 3
@@ -28,9 +45,11 @@ const MOST_MOVES = 3
  */
 export class Core {
   readonly #nodes: CoreNodes
+  readonly #replicas: number
 
   /** `url` names one Redis, or nodes of one cluster after commas. */
-  constructor(url: string, name = 'core', { reach }: CoreOptions = {}) {
+  constructor(url: string, name = 'core', { replicas = 0, reach }: CoreOptions = {}) {
+    this.#replicas = replicas
     this.#nodes = new CoreNodes(addressesOf(url), name, reach)
   }
 
@@ -41,6 +60,29 @@ export class Core {
       if (!command) throw new Error(`script ${script.name} is not defined`)
       return command.call(redis, keys.length, ...keys, ...args)
     })
+  }
+
+  /**
+   * Runs a script whose answer is a promise to somebody: on disk as everything, and on as many replicas as this core was made with before
+   * it resolves. What was written before and is only seen again must be written to once more, or there is nothing to wait for. Refuses
+   * while core is nearly full.
+   */
+  async runDurably(
+    script: Script,
+    keys: string[],
+    args: (string | number)[],
+  ): Promise<Result<unknown, CoreFailure | NotReplicated | CoreFull>> {
+    const key = keys[0] ?? ''
+    const full = await this.#at(key, async (node) => isFull(await node.vitals()))
+    if (!full.ok) return full
+    if (full.value) return fail('CORE_FULL')
+    if (this.#replicas === 0) return this.run(script, keys, args)
+    return this.#runOnReplicas(script, keys, args)
+  }
+
+  /** The same while core is nearly full, for a script that needs no memory to speak of. */
+  seeDurably(script: Script, keys: string[], args: (string | number)[]): Promise<Result<unknown, CoreFailure | NotReplicated>> {
+    return this.#replicas === 0 ? this.run(script, keys, args) : this.#runOnReplicas(script, keys, args)
   }
 
   /**
@@ -57,8 +99,28 @@ export class Core {
     return ahead.ok ? ok(Date.now() + ahead.value) : ahead
   }
 
+  /** Which history the data around a key belong to, as of a second ago; see `Vitals`. */
+  async lineageOf(key: string): Promise<Result<string, CoreFailure>> {
+    const vitals = await this.#at(key, (node) => node.vitals())
+    return vitals.ok ? ok(vitals.value.lineage) : vitals
+  }
+
   async close(): Promise<void> {
     this.#nodes.close()
+  }
+
+  async #runOnReplicas(script: Script, keys: string[], args: (string | number)[]): Promise<Result<unknown, CoreFailure | NotReplicated>> {
+    const key = keys[0] ?? ''
+    const ran = await this.#at(key, async (node) => {
+      const redis = node.waiting(slotOf(key))
+      if (!(await becomesReady(redis, CONNECT_PATIENCE_MS))) return null
+      const wait = { replicas: this.#replicas, waitMs: REPLICAS_WAIT_MS }
+      return runAndWait(redis, script, [keys.length, ...keys, ...args], wait)
+    })
+    if (!ran.ok) return ran
+    if (ran.value === null) return fail('CORE_UNREACHED')
+    const { reply, reached } = ran.value
+    return reached < this.#replicas ? fail('NOT_REPLICATED', { reply, reached }) : ok(reply)
   }
 
   async #at<T>(key: string, ask: (node: CoreNode) => Promise<T>): Promise<Result<T, CoreFailure>> {
@@ -78,6 +140,10 @@ export class Core {
       }
     }
   }
+}
+
+function isFull({ usedBytes, limitBytes }: Vitals): boolean {
+  return limitBytes > 0 && usedBytes > FULL * limitBytes
 }
 
 /** Redis' code of an error is its first word; a transaction that was given up names the error that made it so. */

@@ -8,6 +8,7 @@ export type Script = { readonly name: string; readonly lua: string }
 export const scripts = {
   place: { name: 'place', lua: readFileSync(path.join(process.cwd(), 'server/inventory/place.lua'), 'utf8') },
   applyMovements: { name: 'applyMovements', lua: readFileSync(path.join(process.cwd(), 'server/inventory/apply-movements.lua'), 'utf8') },
+  seeCheckout: { name: 'seeCheckout', lua: readFileSync(path.join(process.cwd(), 'server/inventory/see-checkout.lua'), 'utf8') },
   openShard: { name: 'openShard', lua: readFileSync(path.join(process.cwd(), 'server/inventory/open-shard.lua'), 'utf8') },
   putOffer: { name: 'putOffer', lua: readFileSync(path.join(process.cwd(), 'server/inventory/put-offer.lua'), 'utf8') },
   putCode: { name: 'putCode', lua: readFileSync(path.join(process.cwd(), 'server/inventory/put-code.lua'), 'utf8') },
