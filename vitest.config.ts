@@ -15,7 +15,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['domain/**/*.test.ts', 'prisma/**/*.test.ts', 'scripts/**/*.test.ts'],
+          include: ['domain/**/*.test.ts', 'prisma/**/*.test.ts', 'scripts/**/*.test.ts', 'drill/bench/**/*.test.ts'],
           exclude: integration,
           testTimeout: 20_000,
         },
@@ -47,6 +47,7 @@ export default defineConfig({
         test: {
           name: 'drills',
           include: ['drill/**/*.test.ts'],
+          exclude: ['drill/bench/**'],
           globalSetup: ['scripts/stack/vitest-store-setup.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,

@@ -1,12 +1,15 @@
 import net from 'node:net'
 
-/** Wires to a server, or to each node of a cluster, that lose replies on demand: what is sent arrives, and instead of the answer the connection closes. */
+/**
+ * Wires to a server, or to each node of a cluster, that lose replies on demand: what is sent arrives, and instead of the answer the
+ * connection closes.
+ */
 export class LossyWire {
   readonly #servers: net.Server[] = []
   /** Addresses of the wires by those of the servers behind them, `host:port` both. */
   readonly #ends = new Map<string, string>()
   readonly #sockets = new Set<net.Socket>()
-  #losing: string | null = null
+  #losing: readonly string[] = []
   lost = 0
 
   /** Listens before the servers at `url` and returns with the URL to use instead, and where the nodes that a cluster names are reached. */
@@ -39,7 +42,7 @@ export class LossyWire {
       })
     }
     client.on('data', (sent) => {
-      doomed ||= this.#losing !== null && sent.includes(this.#losing)
+      doomed ||= this.#losing.some((text) => sent.includes(text))
       server.write(sent)
     })
     server.on('data', (reply) => {
@@ -49,13 +52,13 @@ export class LossyWire {
     })
   }
 
-  /** From now on the reply to whatever contains this text is lost. */
-  loseRepliesTo(text: string): void {
-    this.#losing = text
+  /** From now on the reply to whatever contains one of these texts is lost. */
+  loseRepliesTo(...texts: string[]): void {
+    this.#losing = texts
   }
 
   loseNothing(): void {
-    this.#losing = null
+    this.#losing = []
   }
 
   close(): void {

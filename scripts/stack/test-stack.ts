@@ -61,6 +61,8 @@ export type TestStackOptions = {
   readonly core?: CoreKind
   /** Where the store of the stack will listen; any free port otherwise. */
   readonly port?: number
+  /** Whether Postgres has on disk what it commits, as in a store that is open. */
+  readonly durable?: boolean
   /** Servers that are not started, until a test does so. */
   readonly without?: readonly ('postgres' | 'core' | 'cache' | 'gateway' | 'mail')[]
 }
@@ -72,10 +74,12 @@ const alive = new Map<string, readonly Service[]>()
 
 /**
  * Servers of a test's own: another Postgres, two other Redises, another gateway and mailbox, on ports of their own, with the data of a
- * template. What a killed run leaves is swept by the next. Postgres does not fsync here: its data survive the end of its process only.
+ * template. What a killed run leaves is swept by the next. Unless told to be durable, Postgres does not fsync: its data survive the end of
+ * its process only.
  */
 export async function startTestStack(options: TestStackOptions = {}): Promise<TestStack> {
-  const { catalogue = 'empty', core: kind = process.env.TEST_CORE === 'cluster' ? 'cluster' : 'single', port, without = [] } = options
+  const { catalogue = 'empty', core: kind = process.env.TEST_CORE === 'cluster' ? 'cluster' : 'single' } = options
+  const { port, durable = false, without = [] } = options
   const state = openStateFolder(project)
   const template = await prepareTemplate(project, state, catalogue)
   const folder = path.join(state.tests, `${process.pid}-${randomBytes(4).toString('hex')}`)
@@ -111,7 +115,7 @@ export async function startTestStack(options: TestStackOptions = {}): Promise<Te
   try {
     const { web, ...ports } = await newPorts()
     const secrets = { ...newSecrets(), postgresPassword: TEMPLATE_PASSWORD, actionsKey: ACTIONS_KEY }
-    const place: ServersOptions = { project, data, logs, ports, secrets, durable: false }
+    const place: ServersOptions = { project, data, logs, ports, secrets, durable }
     const [redis, binaries] = await Promise.all([
       findRedis(state.tools),
       findPostgres(project, state.tools),

@@ -65,6 +65,12 @@ export class CoreNodes {
     return this.#refreshing
   }
 
+  /** A node has said that another one holds a slot: it knows best. An empty host is its own. */
+  follow(slot: number, address: string, told: CoreNode): void {
+    const port = address.slice(address.lastIndexOf(':'))
+    this.#bySlot[slot] = this.#nodeAt(this.#urlOf(address === port ? new URL(`redis://${told.address}`).hostname + port : address))
+  }
+
   close(): void {
     this.#closed = true
     clearInterval(this.#timer)

@@ -131,10 +131,13 @@ export class Core {
         return ok(await ask(node))
       } catch (error) {
         if (!(error instanceof ReplyError)) return fail('CORE_UNKNOWN')
-        const code = replyCodeOf(error as Error)
+        const [code, slot, address] = replyWordsOf(error as Error)
+        if (code === 'MOVED' && slot && address && move < MOST_MOVES) {
+          this.#nodes.follow(Number(slot), address, node)
+          continue
+        }
         // A node that was demoted, or has lost the others, knows that it may not do this; who may is known by asking around.
-        if (code === 'MOVED' || code === 'READONLY' || code === 'CLUSTERDOWN') await this.#nodes.refresh()
-        if (code === 'MOVED' && move < MOST_MOVES) continue
+        if (code === 'READONLY' || code === 'CLUSTERDOWN') void this.#nodes.refresh()
         log.error({ node: node.address, error: (error as Error).message }, 'core refused a command')
         return fail('CORE_REFUSED')
       }
@@ -146,8 +149,7 @@ function isFull({ usedBytes, limitBytes }: Vitals): boolean {
   return limitBytes > 0 && usedBytes > FULL * limitBytes
 }
 
-/** Redis' code of an error is its first word; a transaction that was given up names the error that made it so. */
-function replyCodeOf(error: Error & { previousErrors?: Error[] }): string {
-  const cause = error.previousErrors?.[0] ?? error
-  return cause.message.split(' ', 1)[0] ?? ''
+/** The words of an error of Redis, of which the first is its code; a transaction that was given up names the error that made it so. */
+function replyWordsOf(error: Error & { previousErrors?: Error[] }): string[] {
+  return (error.previousErrors?.[0] ?? error).message.split(' ')
 }
