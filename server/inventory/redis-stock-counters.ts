@@ -62,6 +62,20 @@ export class RedisStockCounters extends RedisPlacing implements StockCounters {
     return this.#core.now(shardKeys(recordingShardOf(checkoutId)).checkout(checkoutId))
   }
 
+  lineageOf(shard: Shard): Promise<Result<string, CoreFailure>> {
+    return this.#core.lineageOf(shardKeys(shard).epoch)
+  }
+
+  async knownCheckouts(shard: Shard, checkoutIds: readonly string[]): Promise<Result<Set<string>, CoreFailure>> {
+    const { epoch, checkout } = shardKeys(shard)
+    return this.#core.call(epoch, async (redis) => {
+      const pipeline = redis.pipeline()
+      for (const id of checkoutIds) pipeline.hexists(checkout(id), 'record')
+      const replies = throwFirst(await pipeline.exec())
+      return new Set(checkoutIds.filter((_, i) => replies[i] === 1))
+    })
+  }
+
   async available(skus: readonly Sku[]): Promise<Result<Map<Sku, number>, CoreFailure>> {
     const counts = await this.#readEach(skus, (sku) => [skuKeys(sku).stock, 'available'])
     return counts.ok ? ok(new Map([...counts.value].map(([sku, [count]]) => [sku, Math.max(0, Number(count))]))) : counts

@@ -42,6 +42,11 @@ export type StockCounters = {
   /** The clock that judges this checkout's deadline, core's own, as far as we can tell without asking. Milliseconds. */
   now(checkoutId: string): Promise<Result<number, CoreFailure>>
 
+  /** Which history the shard's data belong to: another one after a promotion or a restart, which may have lost the end of it. */
+  lineageOf(shard: Shard): Promise<Result<string, CoreFailure>>
+  /** Those of these checkouts, all recorded on this shard, that core remembers as placed. */
+  knownCheckouts(shard: Shard, checkoutIds: readonly string[]): Promise<Result<Set<string>, CoreFailure>>
+
   /** Units a shopper could take right now, at least 0; a SKU that core does not know is absent. */
   available(skus: readonly Sku[]): Promise<Result<Map<Sku, number>, CoreFailure>>
   /** Current offers; a SKU without one is absent. */

@@ -4,6 +4,7 @@ import type { Db } from '../db/client.ts'
 import { movementsAfter, readAllowances, stockVersions, versionsOf } from '../inventory/ledger.ts'
 import { bindIntent, cancel, confirm, decline, startPaying } from './change-order.ts'
 import { bury } from './dead-letters.ts'
+import { countLost, isLost, knownOrders, noteFound, recordLost } from './lost-orders.ts'
 import type { OrderBook } from './order-book.ts'
 import { relay, wakeDueMail, wakeDueOrders } from './outbox.ts'
 import { findOrder, readViews } from './read-order.ts'
@@ -36,6 +37,11 @@ export function postgresOrderBook(db: Db): OrderBook {
     allowances: (...args) => readAllowances(db, ...args),
     currentOffers: (...args) => readCurrentOffers(db, ...args),
     currentDiscounts: (...args) => readCurrentDiscounts(db, ...args),
+    knownOrders: (...args) => knownOrders(db, ...args),
+    recordLost: (...args) => recordLost(db, ...args),
+    isLost: (...args) => isLost(db, ...args),
+    countLost: (...args) => countLost(db, ...args),
+    noteFound: (...args) => noteFound(db, ...args),
     epochOf: (...args) => epochOf(db, ...args),
     epochs: () => readEpochs(db),
     rebuild: (...args) => rebuild(db, ...args),

@@ -10,6 +10,8 @@ export type Shown =
   | { readonly kind: 'order'; readonly shown: ShownOrder }
   /** Neither core nor Postgres has heard of it, and both answered. */
   | { readonly kind: 'unknown' }
+  /** It was received, and core lost it before Postgres had it. Nothing was charged. */
+  | { readonly kind: 'lost' }
   /** Whoever could know is away. */
   | { readonly kind: 'away' }
 
@@ -24,7 +26,7 @@ export async function showOrder({ counters, book }: Pick<Ports, 'counters' | 'bo
   }
   try {
     const found = await book.findOrder(orderId)
-    if (!found) return { kind: stored.ok ? 'unknown' : 'away' }
+    if (!found) return { kind: !stored.ok ? 'away' : (await book.isLost(orderId)) ? 'lost' : 'unknown' }
     const { placedAtMs, order, version, state, reason, holdUntilMs } = found
     return { kind: 'order', shown: { orderId, placedAtMs, order, view: { version, state, reason, holdUntilMs } } }
   } catch (error) {

@@ -51,14 +51,21 @@ export class CoreNodes {
     return (await becomesReady(node.redis, giveUpAt - Date.now())) ? node : null
   }
 
-  /** The nodes that hold something, as far as they are known. */
-  holders(): CoreNode[] {
-    return [...new Set(this.#bySlot.filter((node) => node !== undefined))]
+  get isCluster(): boolean {
+    return this.#seeds.length > 1
+  }
+
+  /** Every node that holds something; null when they are not all known and reached within this time. */
+  async ready(withinMs: number): Promise<CoreNode[] | null> {
+    if (this.#holders().length === 0) await Promise.race([this.refresh(), setTimeout(withinMs)])
+    const nodes = this.#holders()
+    const reached = await Promise.all(nodes.map(({ redis }) => becomesReady(redis, withinMs)))
+    return nodes.length > 0 && reached.every(Boolean) ? nodes : null
   }
 
   /** Asks a cluster anew who holds what: after a key was found to have moved, say. */
   refresh(): Promise<void> {
-    if (this.#seeds.length === 1 || this.#closed) return Promise.resolve()
+    if (!this.isCluster || this.#closed) return Promise.resolve()
     this.#refreshing ??= this.#askAround().finally(() => {
       this.#refreshing = undefined
     })
@@ -77,13 +84,17 @@ export class CoreNodes {
     for (const node of this.#nodes.values()) node.close()
   }
 
+  #holders(): CoreNode[] {
+    return [...new Set(this.#bySlot.filter((node) => node !== undefined))]
+  }
+
   #holderOf(key: string): CoreNode | undefined {
     return this.#bySlot[slotOf(key)]
   }
 
   /** The first node to answer is believed: one that is cut off from the others answers that it is, and is not. */
   async #askAround(): Promise<void> {
-    for (const node of new Set([...this.holders(), ...this.#seeds])) {
+    for (const node of new Set([...this.#holders(), ...this.#seeds])) {
       if (!(await becomesReady(node.redis, ANSWER_MS))) continue
       try {
         const [info, ranges] = await Promise.all([node.redis.cluster('INFO'), node.redis.cluster('SLOTS')])

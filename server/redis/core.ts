@@ -2,6 +2,7 @@ import { type Redis, ReplyError } from 'ioredis'
 import { type Failure, fail, ok, type Result } from '#/domain/result.ts'
 import { log } from '../telemetry/log.ts'
 import { addressesOf, becomesReady } from './connect.ts'
+import { concernsOf } from './core-concerns.ts'
 import { type CoreNode, runAndWait, type Vitals } from './core-node.ts'
 import { CoreNodes, type Reach } from './core-nodes.ts'
 import { slotOf } from './key-slot.ts'
@@ -103,6 +104,18 @@ export class Core {
   async lineageOf(key: string): Promise<Result<string, CoreFailure>> {
     const vitals = await this.#at(key, (node) => node.vitals())
     return vitals.ok ? ok(vitals.value.lineage) : vitals
+  }
+
+  /** What keeps core from what we promise shoppers, in plain words; see `concernsOf`. */
+  async concerns(): Promise<Result<string[], CoreFailure>> {
+    const nodes = await this.#nodes.ready(CONNECT_PATIENCE_MS)
+    if (!nodes) return fail('CORE_UNREACHED')
+    try {
+      const asked = { replicas: this.#replicas, isCluster: this.#nodes.isCluster }
+      return ok((await Promise.all(nodes.map((node) => concernsOf(node, asked)))).flat())
+    } catch {
+      return fail('CORE_UNKNOWN')
+    }
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { eventually } from '#/drill/engine/eventually.ts'
 import { startTestStack, type TestServer, type TestStack } from '#/scripts/stack/test-stack.ts'
 import { Core } from './core.ts'
 import { scripts } from './scripts.ts'
@@ -58,6 +59,11 @@ test('a script that the server has forgotten is waited for, too', async () => {
   expect((await putCode('code:known', 1)).ok).toBe(true)
   const redis = new Redis(stack.core.url)
   await redis.script('FLUSH')
+  await eventually('the replicas have said that they have everything', async () => {
+    const info = await redis.info('replication')
+    const [offset] = /(?<=master_repl_offset:)\d+/.exec(info) ?? []
+    return info.split(`offset=${offset},`).length === 3
+  })
   redis.disconnect()
   for (const at of [0, 1]) signal(replica(at), 'SIGSTOP')
   expect(await putCode('code:known', 2)).toEqual({ ok: false, code: 'NOT_REPLICATED', reply: 2, reached: 0 })
