@@ -88,9 +88,9 @@ test('a promotion that lost acknowledged orders is noticed, counted and shown, a
     told.remember(wanted.checkoutId)
     return wanted
   }
-  const kept = await place()
   const recorded = await place()
   await takeInBatch(engine, recordingShardOf(recorded.checkoutId), 1)
+  const kept = await place()
   await replicasHaveAll()
   await told.look()
 
