@@ -48,13 +48,17 @@ function toCore(url: string): Redis | Cluster {
 
 async function neverOversold(db: pg.Client): Promise<string[]> {
   const { rows } = await db.query(`
-    SELECT s.sku, s.on_hand, s.allocated, coalesce(sum(l.quantity) FILTER (WHERE o.id IS NOT NULL), 0)::int AS held
-    FROM stock s
-    LEFT JOIN order_lines l ON l.sku = s.sku
-    LEFT JOIN orders o ON o.id = l.order_id AND o.state IN ('ALLOCATED', 'PAYING', 'DECLINED', 'CONFIRMED')
+    SELECT s.sku, s.on_hand, s.allocated, coalesce(sum(l.held), 0)::int AS held
+    FROM stock s LEFT JOIN (
+      SELECT sku, CASE
+        WHEN state IN ('ALLOCATED', 'PAYING', 'ACTION_REQUIRED', 'DECLINED') THEN quantity
+        WHEN state IN ('CONFIRMED', 'FULFILLED', 'REFUNDED') THEN quantity - shipped - dropped
+        ELSE 0
+      END AS held
+      FROM order_lines JOIN orders ON orders.id = order_id
+    ) l ON l.sku = s.sku
     GROUP BY s.sku
-    HAVING s.allocated < 0 OR s.allocated > s.on_hand
-      OR s.allocated <> coalesce(sum(l.quantity) FILTER (WHERE o.id IS NOT NULL), 0)`)
+    HAVING s.allocated < 0 OR s.allocated > s.on_hand OR s.allocated <> coalesce(sum(l.held), 0)`)
   return rows.map((row) => `never oversell: ${row.sku} has ${row.on_hand} on hand, ${row.allocated} allocated, orders hold ${row.held}`)
 }
 
@@ -147,9 +151,10 @@ async function coreShowsWhatIs(db: pg.Client, core: Redis | Cluster): Promise<st
 }
 
 async function nothingWaits(db: pg.Client, core: Redis | Cluster): Promise<string[]> {
-  const { rows: open } = await db.query(
-    "SELECT id, state FROM orders WHERE state NOT IN ('CONFIRMED', 'REJECTED', 'CANCELLED', 'DECLINED')",
-  )
+  // Those that wait for their shopper do so until a deadline, unless they are being cancelled.
+  const { rows: open } = await db.query(`
+    SELECT id, state FROM orders WHERE state NOT IN ('REJECTED', 'CONFIRMED', 'FULFILLED', 'REFUNDED', 'CANCELLED')
+      AND NOT (state IN ('DECLINED', 'ACTION_REQUIRED') AND hold_until IS NOT NULL AND next_check_at <= hold_until AND cancel_reason IS NULL)`)
   const { rows: messages } = await db.query('SELECT topic, subject FROM outbox_messages')
   let [waiting, legs] = [0, 0]
   for (let shard = 0; shard < SHARDS; shard += 1) {
@@ -170,7 +175,7 @@ type Books = {
 }
 
 async function paidMeansSold(db: pg.Client, { intents, charges }: Books): Promise<string[]> {
-  const { rows: orders } = await db.query('SELECT id::text, state, total_minor, payment_intent_id FROM orders')
+  const { rows: orders } = await db.query('SELECT id::text, state, total_minor, captured_minor, refunded_minor FROM orders')
   const orderOf = new Map(intents.map((intent) => [intent.id, intent.metadata.orderId]))
   const chargesOf = Map.groupBy(
     charges.filter((charge) => charge.status === 'succeeded'),
@@ -179,10 +184,18 @@ async function paidMeansSold(db: pg.Client, { intents, charges }: Books): Promis
   const found: string[] = []
   for (const order of orders) {
     const paid = chargesOf.get(order.id) ?? []
-    const sum = paid.reduce((total, charge) => total + charge.amount - charge.amount_refunded, 0)
+    const captured = paid.reduce((total, charge) => total + charge.amount, 0)
+    const refunded = paid.reduce((total, charge) => total + charge.amount_refunded, 0)
     if (paid.length > 1) found.push(`paid means sold: order ${order.id} was charged ${paid.length} times`)
-    const due = order.state === 'CONFIRMED' ? order.total_minor : 0
-    if (sum !== due) found.push(`paid means sold: order ${order.id} is ${order.state}, ${sum} was captured, ${due} is due`)
+    const due = ['CONFIRMED', 'FULFILLED', 'REFUNDED'].includes(order.state) ? order.total_minor : 0
+    // What is paid and not sold goes back, whole.
+    if (captured !== due && captured !== due + order.refunded_minor) {
+      found.push(`paid means sold: order ${order.id} is ${order.state}, ${captured} was captured, ${due} is due`)
+    }
+    if (captured !== order.captured_minor || refunded !== order.refunded_minor) {
+      const [ours, theirs] = [`${order.captured_minor} and ${order.refunded_minor}`, `${captured} and ${refunded}`]
+      found.push(`paid means sold: order ${order.id} captured and refunded ${ours}, the gateway ${theirs}`)
+    }
   }
   const known = new Set(orders.map((order) => order.id))
   for (const orderId of chargesOf.keys())

@@ -24,6 +24,19 @@ const schema = z.object({
   STRIPE_SECRET_KEY: z.string().min(8),
   /** Set where the payment gateway is our local one, unset for Stripe itself. */
   STRIPE_API_URL: z.url().optional(),
+  /** Signs what the gateway tells us. Several after commas are all believed; without one no webhook is. */
+  STRIPE_WEBHOOK_SECRET: z
+    .string()
+    .default('')
+    .transform((text) => (text === '' ? [] : text.split(',')))
+    .pipe(z.array(z.string().min(16))),
+  /** With it shoppers pay with cards of their own, in Stripe's form; without it, with test cards. */
+  STRIPE_PUBLISHABLE_KEY: z
+    .string()
+    .regex(/^pk_\w+$/)
+    .optional(),
+  /** Where Stripe's form comes from. */
+  STRIPE_JS_URL: z.url().default('https://js.stripe.com/clover/stripe.js'),
   SMTP_URL: z.url({ protocol: /^smtps?$/ }),
   MAIL_FROM: z.string().default('Saleday <orders@saleday.example>'),
   /** Where encoded photographs are kept. */

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import hdr from 'hdr-histogram-js'
+import { checkoutIdFor } from '#/domain/sharding.ts'
+import type { Sku } from '#/domain/sku.ts'
 import { RedisStockCounters } from '#/server/inventory/redis-stock-counters.ts'
 import type { Placing } from '#/server/inventory/stock-counters.ts'
 import { Core } from '#/server/redis/core.ts'
@@ -35,7 +37,7 @@ async function placeUntil({ coreUrl, clients, placings }: Omit<PlaceFor, 'second
       const sentAt = performance.now()
       const answer = await counters.place({
         ...placing,
-        checkoutId: randomUUID(),
+        checkoutId: checkoutIdFor(placing.order.lines[0]?.sku as Sku, randomUUID),
         reservationId: randomUUID(),
         deadlineMs: Date.now() + DEADLINE_MS,
       })

@@ -81,6 +81,8 @@ async function connect(stack: TestStack, ends: (() => Promise<void>)[]) {
     desk: new GatewayDesk(stack),
     connectCore,
     connectDb,
+    /** As another process has it: its own connections, and nothing shared with others. */
+    anotherBook: () => postgresOrderBook(connectDb()),
 
     /** A SKU that is for sale, in Postgres and in core. */
     async sell(item: Partial<Item> = {}): Promise<Sku> {

@@ -32,6 +32,13 @@ export function storeEnv(addresses: Addresses, secrets: Secrets, outside: Record
     CACHE_REDIS_URL: addresses.cacheUrl,
     SMTP_URL: addresses.smtpUrl,
     STRIPE_SECRET_KEY: addresses.stripeKey,
+    // The local gateway signs with ours; what Stripe signs with is known outside only.
+    ...(addresses.stripeKey === secrets.stripeKey ? { STRIPE_WEBHOOK_SECRET: secrets.webhookSecret } : {}),
+    ...given(outside, ['STRIPE_WEBHOOK_SECRET', 'STRIPE_PUBLISHABLE_KEY', 'STRIPE_JS_URL']),
     ...(addresses.gatewayUrl ? { STRIPE_API_URL: addresses.gatewayUrl } : {}),
   }
+}
+
+function given(outside: Record<string, string | undefined>, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(names.flatMap((name) => (outside[name] ? [[name, outside[name]]] : [])))
 }

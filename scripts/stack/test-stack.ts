@@ -59,7 +59,7 @@ export type TestStackOptions = {
   readonly catalogue?: Catalogue
   /** What core is; one Redis otherwise, or what TEST_CORE says, so that a test runs on each of them. */
   readonly core?: CoreKind
-  /** Where the store of the stack will listen; any free port otherwise. */
+  /** Where the store of the stack will listen, and hear of the gateway; any free port, and nobody, otherwise. */
   readonly port?: number
   /** Whether Postgres has on disk what it commits, as in a store that is open. */
   readonly durable?: boolean
@@ -115,7 +115,8 @@ export async function startTestStack(options: TestStackOptions = {}): Promise<Te
   try {
     const { web, ...ports } = await newPorts()
     const secrets = { ...newSecrets(), postgresPassword: TEMPLATE_PASSWORD, actionsKey: ACTIONS_KEY }
-    const place: ServersOptions = { project, data, logs, ports, secrets, durable }
+    const webUrl = port === undefined ? null : `http://localhost:${port}`
+    const place: ServersOptions = { project, data, logs, ports, secrets, durable, webUrl }
     const [redis, binaries] = await Promise.all([
       findRedis(state.tools),
       findPostgres(project, state.tools),

@@ -14,7 +14,7 @@ import { discountFromDefinition, discountToFields } from './code-hash.ts'
 import { readIntakeStream, readWholeStream } from './intake-stream.ts'
 import { OFFER_FIELDS, offerFromHash, offerToFields } from './offer-hash.ts'
 import { CHECKOUT_KEEP_SECONDS, MAX_INTAKE_BACKLOG, RedisPlacing } from './redis-placing.ts'
-import type { IntakeEntry, Movement, OrderView, RecordedView, Snapshot, StockCounters, StoredCheckout } from './stock-counters.ts'
+import type { IntakeEntry, Movement, RecordedView, Snapshot, StockCounters, StoredCheckout } from './stock-counters.ts'
 
 /** Keys that a command or a pipeline takes at most, so that none holds core for long. */
 const PAGE = 500
@@ -29,6 +29,9 @@ const viewSchema = z.object({
   state: z.enum(['RECEIVED', ...ORDER_STATES]),
   reason: z.string().nullable(),
   holdUntilMs: z.number().nullable(),
+  // Views of before had neither.
+  actionUrl: z.string().nullable().default(null),
+  cancelling: z.boolean().default(false),
 })
 
 /** The port to core, on Redis; its placing half is in redis-placing.ts. See stock-counters.ts for the promises and keys.ts for the layout. */
@@ -104,8 +107,8 @@ export class RedisStockCounters extends RedisPlacing implements StockCounters {
     return settled(await this.#core.run(scripts.putCode, [codeKey(discount.code)], discountToFields(discount)))
   }
 
-  readIntake(shard: Shard, count: number, waitMs: number): Promise<Result<IntakeEntry[], CoreFailure>> {
-    return readIntakeStream(this.#core, shardKeys(shard).orders, count, waitMs)
+  readIntake(shard: Shard, count: number, waitMs: number | null, after?: string): Promise<Result<IntakeEntry[], CoreFailure>> {
+    return readIntakeStream(this.#core, shardKeys(shard).orders, count, waitMs, after)
   }
 
   waitingIntake(shard: Shard): Promise<Result<IntakeEntry[], CoreFailure>> {
@@ -144,9 +147,9 @@ export class RedisStockCounters extends RedisPlacing implements StockCounters {
 
   async mirrorOrder(orderId: string, recorded: RecordedView): Promise<Result<void, CoreFailure>> {
     const key = shardKeys(recordingShardOf(orderId)).checkout(orderId)
-    const { version, state, reason, holdUntilMs, fingerprint } = recorded
-    const view: OrderView = { version, state, reason, holdUntilMs }
-    return settled(await this.#core.run(scripts.mirrorOrder, [key], [version, JSON.stringify(view), this.#keepSeconds, fingerprint]))
+    const { fingerprint, ...view } = recorded
+    const text = JSON.stringify(viewSchema.parse(view))
+    return settled(await this.#core.run(scripts.mirrorOrder, [key], [view.version, text, this.#keepSeconds, fingerprint]))
   }
 
   epochOf(shard: Shard): Promise<Result<string | null, CoreFailure>> {

@@ -56,8 +56,11 @@ export type StockCounters = {
   discount(code: string): Promise<Result<Discount | null, CoreFailure>>
   putDiscount(discount: Discount): Promise<Result<void, CoreFailure>>
 
-  /** The oldest records of a shard that intake has not forgotten yet, waiting up to `waitMs` for one. Again the same ones until then. */
-  readIntake(shard: Shard, count: number, waitMs: number): Promise<Result<IntakeEntry[], CoreFailure>>
+  /**
+   * The oldest records of a shard that intake has not forgotten yet, again the same ones until then, or those that follow the entry
+   * `after`. Waits up to `waitMs` for one; null for not at all.
+   */
+  readIntake(shard: Shard, count: number, waitMs: number | null, after?: string): Promise<Result<IntakeEntry[], CoreFailure>>
   /** Every record of a shard that intake has not forgotten yet, oldest first. */
   waitingIntake(shard: Shard): Promise<Result<IntakeEntry[], CoreFailure>>
   /** Takes records out of the stream, once Postgres has them. */
@@ -147,6 +150,10 @@ export type OrderView = {
   readonly state: VisibleState
   readonly reason: string | null
   readonly holdUntilMs: number | null
+  /** Where the bank asks its customer to confirm. */
+  readonly actionUrl: string | null
+  /** Somebody asked to cancel it, and a worker is at it. */
+  readonly cancelling: boolean
 }
 
 /** A view, and what Postgres recorded the order to be. */

@@ -6,9 +6,9 @@ import { orderLink } from '../orders/order-link.ts'
 import type { Mail } from './mailer.ts'
 
 /** The mail of one kind about an order. Deterministic: sent twice it is the same mail, with the same Message-ID. */
-export function orderMail(kind: MailKind, { orderId, order }: Order): Mail {
+export function orderMail(kind: MailKind, { orderId, order, reason }: Order): Mail {
   const number = orderNumber(orderId)
-  const { subject, opening } = words(kind, number)
+  const { subject, opening } = words(kind, number, reason)
   const money = (minor: number) => formatMoney({ minor, currency: order.currency })
   const lines = order.lines.map((line) => [
     `${line.quantity} × ${line.name}${line.label ? ` (${line.label})` : ''}`,
@@ -35,7 +35,7 @@ export function orderMail(kind: MailKind, { orderId, order }: Order): Mail {
   }
 }
 
-function words(kind: MailKind, number: string): { subject: string; opening: string } {
+function words(kind: MailKind, number: string, reason: string | null): { subject: string; opening: string } {
   switch (kind) {
     case 'receipt':
       return { subject: `Your order ${number} is confirmed`, opening: 'Thank you. Your payment went through and your order is confirmed.' }
@@ -47,10 +47,21 @@ function words(kind: MailKind, number: string): { subject: string; opening: stri
     case 'cancelled':
       return {
         subject: `Your order ${number} was cancelled`,
-        opening: 'We kept your items as long as we said, and no payment came. The order is cancelled and you were not charged.',
+        opening: `${cancelled(reason)} The order is cancelled and you were not charged.`,
       }
     default:
       return unreachable(kind)
+  }
+}
+
+function cancelled(reason: string | null): string {
+  switch (reason) {
+    case 'BY_SHOPPER':
+      return 'As you asked, we have stopped the payment and put your items back on sale.'
+    case 'PAYMENT_CANCELLED':
+      return 'The payment was cancelled, so your items went back on sale.'
+    default:
+      return 'We kept your items as long as we said, and no payment came.'
   }
 }
 

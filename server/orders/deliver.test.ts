@@ -105,7 +105,14 @@ test('an older state never replaces a newer one on the page, and a forgotten che
   const { checkoutId, ...placing } = await engine.placing([[unit, 1]])
   await engine.counters.place({ checkoutId, ...placing })
   const { fingerprint } = placing
-  const view = (version: number, state: 'PAYING' | 'CONFIRMED') => ({ version, state, reason: null, holdUntilMs: null })
+  const view = (version: number, state: 'PAYING' | 'CONFIRMED') => ({
+    version,
+    state,
+    reason: null,
+    holdUntilMs: null,
+    actionUrl: null,
+    cancelling: false,
+  })
   await Promise.all(
     [view(2, 'PAYING'), view(3, 'CONFIRMED'), view(2, 'PAYING')].map((one) =>
       engine.counters.mirrorOrder(checkoutId, { ...one, fingerprint }),
@@ -120,7 +127,15 @@ test('an older state never replaces a newer one on the page, and a forgotten che
 
 test('a checkout that core has forgotten is not half remembered', async () => {
   const forgotten = randomUUID()
-  await engine.counters.mirrorOrder(forgotten, { version: 3, state: 'CONFIRMED', reason: null, holdUntilMs: null, fingerprint: '' })
+  await engine.counters.mirrorOrder(forgotten, {
+    version: 3,
+    state: 'CONFIRMED',
+    reason: null,
+    holdUntilMs: null,
+    actionUrl: null,
+    cancelling: false,
+    fingerprint: '',
+  })
   expect(await engine.core.redis.exists(shardKeys(SHARD).checkout(forgotten))).toBe(0)
 })
 

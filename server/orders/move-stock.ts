@@ -34,7 +34,7 @@ export async function moveStock(tx: Tx, reason: string, moves: readonly StockMov
         CASE WHEN dropped = '' THEN '{}' ELSE string_to_array(dropped, ',') END, ${new Date(nowMs)}
       FROM changed JOIN move USING (sku)
     )
-    INSERT INTO outbox_messages (topic, subject) SELECT 'stock.moved', sku FROM changed`
+    INSERT INTO outbox_messages (topic, subject) SELECT 'stock.moved', string_agg(sku, ',') FROM changed HAVING count(*) > 0`
 }
 
 /** The same for allowances, whose rows `lockAllowances` made and locked. */
@@ -58,7 +58,7 @@ export async function moveAllowances(tx: Tx, reason: string, moves: readonly All
         ${new Date(nowMs)}
       FROM changed JOIN move USING (key)
     )
-    INSERT INTO outbox_messages (topic, subject) SELECT 'allowance.moved', key FROM changed`
+    INSERT INTO outbox_messages (topic, subject) SELECT 'allowance.moved', string_agg(key, ',') FROM changed HAVING count(*) > 0`
 }
 
 /** Stock rows come first and allowances second, each in key order, in every transaction: none waits for another in a circle. */

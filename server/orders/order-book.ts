@@ -7,6 +7,7 @@ import type { Failure, Result } from '#/domain/result.ts'
 import type { Shard } from '#/domain/sharding.ts'
 import type { Sku } from '#/domain/sku.ts'
 import type { IntakeEntry, Movement, RecordedView } from '../inventory/stock-counters.ts'
+import type { OrderEvent } from './order-events.ts'
 import type { PlacedOrder } from './placed-order.ts'
 
 /**
@@ -24,19 +25,42 @@ export type OrderBook = {
   /** The code versions that a batch names, by `codeVersionKey`; an unknown one is absent. */
   discountVersions(versions: readonly CodeVersion[]): Promise<Map<string, Discount>>
 
-  // The life of one order. Each change is guarded by state and attempt, adds an event and tells the page.
+  // The life of one order. Each change is guarded by state and attempt, adds an event and tells the page. Calls that are made at once share
+  // a statement.
   findOrder(orderId: string): Promise<Order | null>
-  /** ALLOCATED or DECLINED → PAYING, as the next attempt, with this card. Null when the order has moved on. */
-  startPaying(orderId: string, change: StartPaying): Promise<Order | null>
-  /** Commits the order's one payment intent and returns the one that stands: ours, or that of whoever was first. */
-  bindIntent(orderId: string, intentId: string): Promise<string>
+  /** ALLOCATED, ACTION_REQUIRED or DECLINED → PAYING, as the next attempt. Not where somebody asked to cancel, nor after the deadline. */
+  startPaying(orderId: string, change: StartPaying & At): Promise<StartedPaying>
+  /**
+   * Commits the order's one payment intent and returns the one that stands: ours, or that of whoever was first. Null when none may be bound
+   * any more, because the order has ended or is being cancelled.
+   */
+  bindIntent(orderId: string, intentId: string): Promise<string | null>
   /** `payment` was just retrieved. Of two workers one confirms and queues the receipt; the other learns that it was beaten. */
-  confirm(orderId: string, nowMs: number): Promise<'confirmed' | 'already' | 'refund-due'>
-  decline(orderId: string, attempt: number, change: { reason: string; holdUntilMs: number; nowMs: number }): Promise<boolean>
-  /** Ends an unpaid order and gives its units back. Only once no charge can follow: the intent named here is cancelled. */
-  cancel(orderId: string, change: { intentId: string | null; reason: string; nowMs: number }): Promise<boolean>
-  mailWasSent(orderId: string, kind: MailKind): Promise<boolean>
+  confirm(orderId: string, nowMs: number): Promise<Confirmed>
+  /** PAYING or ACTION_REQUIRED → DECLINED, if that attempt is still the last one. */
+  decline(orderId: string, change: Declined & At): Promise<boolean>
+  /** PAYING → ACTION_REQUIRED, if that attempt is still the last one. */
+  requireAction(orderId: string, change: ActionRequired & At): Promise<boolean>
+  /** Notes that an unpaid order is to be cancelled, which a worker does. Null when it is not unpaid, or that was noted before. */
+  requestCancel(orderId: string, change: CancelRequest & At): Promise<Order | null>
+  /**
+   * Ends an unpaid order and gives its units back; its reason is what was asked for, or the deadline. Only once no charge can follow: the
+   * intent named here is cancelled.
+   */
+  cancel(orderId: string, change: Cancelled & At): Promise<boolean>
+  /** Something may have happened to its payment: it is looked at soon. False where no such order is open. */
+  hintOrder(orderId: string, nowMs: number): Promise<boolean>
+  /** The same for a refund. False where there is none of that id. */
+  hintRefund(refundId: string, nowMs: number): Promise<boolean>
+  /** Notes what a person has to look at, until the order moves on. Once for the same words. */
+  setTrouble(orderId: string, change: Trouble & At): Promise<void>
+  /** The order that a mail is about, unless that was sent. */
+  findMail(orderId: string, kind: MailKind): Promise<MailToSend>
   recordMail(orderId: string, kind: MailKind, nowMs: number): Promise<void>
+  /** Everything that happened to an order, oldest first. `eventWords` says it in words. */
+  history(orderId: string): Promise<OrderEvent[]>
+  /** Orders that need a person, oldest first. */
+  troubledOrders(limit: number): Promise<TroubledOrder[]>
 
   // What keeps everything moving.
   /** Queues the orders that are due for a look and puts off their next one. Returns how many. */
@@ -106,15 +130,38 @@ export function codeVersionKey({ code, version }: CodeVersion): string {
   return `${code}@${version}`
 }
 
+export type At = { readonly nowMs: number }
+export type Asked<T> = T & At & { readonly orderId: string }
+
 export type StartPaying = {
   readonly afterAttempt: number
-  readonly paymentMethod: string
+  /** Null for the one that the order was placed with. */
+  readonly paymentMethod: string | null
   /** Whether a worker is to be told; a worker that starts the attempt itself goes on with it. */
   readonly tellWorker: boolean
-  readonly nowMs: number
+}
+
+/** Whether this call started the attempt, and the order as it stands now either way; null when Postgres has none of that id. */
+export type StartedPaying = { readonly started: boolean; readonly order: Order | null }
+
+/** `refund-due`: the order was cancelled and is paid nevertheless. */
+export type Confirmed = 'confirmed' | 'already' | 'refund-due'
+export type Declined = { readonly attempt: number; readonly reason: string }
+export type ActionRequired = { readonly attempt: number; readonly url: string }
+export type CancelReason = 'BY_SHOPPER'
+export type CancelRequest = { readonly reason: CancelReason }
+export type Cancelled = { readonly intentId: string | null }
+export type Trouble = { readonly trouble: string }
+
+export type TroubledOrder = {
+  readonly orderId: string
+  readonly state: OrderState
+  readonly trouble: string
+  readonly sinceMs: number | null
 }
 
 export type MailKind = 'receipt' | 'rejected' | 'cancelled'
+export type MailToSend = Order | 'sent' | null
 
 export type Order = {
   readonly orderId: string
@@ -125,7 +172,13 @@ export type Order = {
   /** How often upkeep has looked since the state last changed. */
   readonly checks: number
   readonly reason: string | null
-  /** Since the first decline, and kept while another card is tried. */
+  /** Where the bank asks its customer to confirm. */
+  readonly actionUrl: string | null
+  /** Why the order is being cancelled, or was to be before its payment came. */
+  readonly cancelReason: string | null
+  /** What a person has to look at. */
+  readonly trouble: string | null
+  /** Until when an unpaid order keeps its items. */
   readonly holdUntilMs: number | null
   readonly paymentIntentId: string | null
   readonly placedAtMs: number

@@ -1,5 +1,5 @@
 import type { Db } from '../db/client.ts'
-import type { Deliver, Topic } from './order-book.ts'
+import type { Deliver, OutboxMessage, Topic } from './order-book.ts'
 
 /** A hand-over of which nothing arrived: the messages stay as they are and are tried again. */
 export class NotDelivered extends Error {}
@@ -12,22 +12,37 @@ export class NotDelivered extends Error {}
 export function relay(db: Db, topics: readonly Topic[], limit: number, deliver: Deliver): Promise<number> {
   return db.$transaction(
     async (tx) => {
-      const taken = await tx.$queryRaw<{ id: bigint; topic: Topic; subject: string }[]>`
+      const taken = await tx.$queryRaw<Row[]>`
         SELECT id, topic, subject FROM outbox_messages WHERE topic = ANY(${topics}::text[])
         ORDER BY id LIMIT ${limit} FOR UPDATE SKIP LOCKED`
       if (taken.length === 0) return 0
-      const left = await deliver(taken.map(({ topic, subject }) => ({ topic, subject })))
-      if (left.length === taken.length) throw new NotDelivered(`none of ${left.length} messages was delivered`)
+      const { messages, rows } = spellOut(taken, limit)
+      const left = await deliver(messages)
+      if (left.length === messages.length) throw new NotDelivered(`none of ${left.length} messages was delivered`)
       await tx.$executeRaw`
         WITH again AS (
           INSERT INTO outbox_messages (topic, subject)
           SELECT * FROM unnest(${left.map(({ topic }) => topic)}::text[], ${left.map(({ subject }) => subject)}::text[])
         )
-        DELETE FROM outbox_messages WHERE id = ANY(${taken.map((message) => message.id)}::bigint[])`
-      return taken.length - left.length
+        DELETE FROM outbox_messages WHERE id = ANY(${rows.map((row) => row.id)}::bigint[])`
+      return messages.length - left.length
     },
     { timeout: 15_000, maxWait: 5000 },
   )
+}
+
+type Row = { readonly id: bigint; readonly topic: Topic; readonly subject: string }
+
+/** One message for each subject of the oldest rows, as many rows as make about `limit` messages; the others wait for the next time. */
+function spellOut(taken: readonly Row[], limit: number): { messages: OutboxMessage[]; rows: Row[] } {
+  const messages: OutboxMessage[] = []
+  const rows: Row[] = []
+  for (const row of taken) {
+    if (messages.length >= limit) break
+    rows.push(row)
+    for (const subject of row.subject.split(',')) messages.push({ topic: row.topic, subject })
+  }
+  return { messages, rows }
 }
 
 /** How long the job of a mail may take before upkeep tells of it again. A job that is still there makes that a no-op. */
@@ -49,8 +64,8 @@ export async function wakeDueMail(db: Db, nowMs: number, limit: number): Promise
 }
 
 /**
- * Queues the open orders that are due and doubles the time to their next look, from 15 s up to 15 min. A DECLINED order is due at the end
- * of its hold. Returns how many.
+ * Queues the open orders that are due and doubles the time to their next look, from 15 s up to 15 min, yet not beyond the end of their hold.
+ * Returns how many.
  */
 export async function wakeDueOrders(db: Db, nowMs: number, limit: number): Promise<number> {
   const now = new Date(nowMs)
@@ -58,7 +73,10 @@ export async function wakeDueOrders(db: Db, nowMs: number, limit: number): Promi
     WITH due AS (
       SELECT id FROM orders WHERE next_check_at <= ${now} ORDER BY next_check_at LIMIT ${limit} FOR UPDATE SKIP LOCKED
     ), postponed AS (
-      UPDATE orders SET checks = checks + 1, next_check_at = ${now}::timestamptz + interval '15 s' * (2 ^ LEAST(checks, 6))
+      UPDATE orders SET checks = checks + 1, next_check_at = LEAST(
+        ${now}::timestamptz + interval '15 s' * (2 ^ LEAST(checks, 6)),
+        CASE WHEN hold_until > ${now} THEN hold_until END
+      )
       FROM due WHERE orders.id = due.id
       RETURNING orders.id, orders.version
     )

@@ -2,6 +2,7 @@ import type { OrderView } from '../inventory/stock-counters.ts'
 import { log } from '../telemetry/log.ts'
 import type { PlacedOrder } from './placed-order.ts'
 import type { Ports } from './ports.ts'
+import { viewOf } from './read-order.ts'
 
 /** An order as its page shows it. Before Postgres has recorded it, its state is RECEIVED. */
 export type ShownOrder = { readonly orderId: string; readonly placedAtMs: number; readonly order: PlacedOrder; readonly view: OrderView }
@@ -15,7 +16,7 @@ export type Shown =
   /** Whoever could know is away. */
   | { readonly kind: 'away' }
 
-const RECEIVED: OrderView = { version: 0, state: 'RECEIVED', reason: null, holdUntilMs: null }
+const RECEIVED: OrderView = { version: 0, state: 'RECEIVED', reason: null, holdUntilMs: null, actionUrl: null, cancelling: false }
 
 /** From core, where each change is mirrored, so that it answers while Postgres is away; from Postgres when core is away or has forgotten. */
 export async function showOrder({ counters, book }: Pick<Ports, 'counters' | 'book'>, orderId: string): Promise<Shown> {
@@ -27,8 +28,9 @@ export async function showOrder({ counters, book }: Pick<Ports, 'counters' | 'bo
   try {
     const found = await book.findOrder(orderId)
     if (!found) return { kind: !stored.ok ? 'away' : (await book.isLost(orderId)) ? 'lost' : 'unknown' }
-    const { placedAtMs, order, version, state, reason, holdUntilMs } = found
-    return { kind: 'order', shown: { orderId, placedAtMs, order, view: { version, state, reason, holdUntilMs } } }
+    const { placedAtMs, order } = found
+    const { fingerprint, ...view } = viewOf(found)
+    return { kind: 'order', shown: { orderId, placedAtMs, order, view } }
   } catch (error) {
     log.warn({ orderId, err: error }, 'order could not be read')
     return { kind: 'away' }

@@ -107,7 +107,7 @@ async function insertOrders(tx: Tx, shard: Shard, orders: readonly Decided[], no
       INSERT INTO orders (
         id, shard, reservation_id, fingerprint, state, version, attempt, reason, email, name, street, city, postcode, country,
         delivery_method, code, code_version, subtotal_minor, discount_minor, delivery_minor, tax_minor, tax_mode, total_minor, currency,
-        payment_method, placed_at, hold_until, next_check_at, mail_due_at
+        payment_method, placed_at, recorded_at, hold_until, next_check_at, mail_due_at
       )
       SELECT
         o.id, ${shard}::int, o.reservation_id, o.fingerprint,
@@ -115,7 +115,7 @@ async function insertOrders(tx: Tx, shard: Shard, orders: readonly Decided[], no
         o.reason,
         o.email, o.name, o.street, o.city, o.postcode, o.country, o.delivery_method,
         o.code, o.code_version, o.subtotal_minor, o.discount_minor, o.delivery_minor, o.tax_minor, o.tax_mode, o.total_minor, o.currency,
-        o.payment_method, o.placed_at, CASE WHEN o.reason IS NULL THEN ${new Date(nowMs + UNPAID_HOLD_SECONDS * 1000)}::timestamptz END,
+        o.payment_method, o.placed_at, ${now}::timestamptz, CASE WHEN o.reason IS NULL THEN ${new Date(nowMs + UNPAID_HOLD_SECONDS * 1000)}::timestamptz END,
         CASE WHEN o.reason IS NULL THEN ${new Date(nowMs + FIRST_CHECK_MS)}::timestamptz END,
         CASE WHEN o.reason IS NOT NULL THEN ${new Date(nowMs + MAIL_CHECK_MS)}::timestamptz END
       FROM unnest(
@@ -146,14 +146,14 @@ async function insertOrders(tx: Tx, shard: Shard, orders: readonly Decided[], no
         code, code_version, subtotal_minor, discount_minor, delivery_minor, tax_minor, tax_mode, total_minor, currency, payment_method,
         placed_at
       )
-      RETURNING id, state, reason
-    ), events AS (
-      INSERT INTO order_events (order_id, version, state, attempt, reason, at) SELECT id, 1, state, 0, reason, ${now}::timestamptz FROM placed
+      RETURNING id, state
     )
     INSERT INTO outbox_messages (topic, subject)
-    SELECT 'order.changed', id::text FROM placed
-    UNION ALL SELECT 'order.advance', id::text || '/1' FROM placed WHERE state = 'ALLOCATED'
-    UNION ALL SELECT 'mail.send', id::text || '/rejected' FROM placed WHERE state = 'REJECTED'`
+    SELECT topic, string_agg(subject, ',') FROM (
+      SELECT 'order.changed' AS topic, id::text AS subject FROM placed
+      UNION ALL SELECT 'order.advance', id::text || '/1' FROM placed WHERE state = 'ALLOCATED'
+      UNION ALL SELECT 'mail.send', id::text || '/rejected' FROM placed WHERE state = 'REJECTED'
+    ) AS messages GROUP BY topic`
 
   const lines = orders.flatMap((placed) => placed.order.lines.map((line, position) => ({ ...line, orderId: placed.orderId, position })))
   await tx.$executeRaw`

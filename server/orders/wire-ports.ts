@@ -3,6 +3,8 @@ import { systemClock } from '../clock.ts'
 import { connectDatabase, type Db } from '../db/client.ts'
 import { env } from '../env.ts'
 import { RedisStockCounters } from '../inventory/redis-stock-counters.ts'
+import { gatewayState } from '../payments/gateway-state.ts'
+import { guardedGateway } from '../payments/guarded-gateway.ts'
 import { stripeGateway } from '../payments/stripe-gateway.ts'
 import { Core } from '../redis/core.ts'
 import type { Ports } from './ports.ts'
@@ -20,7 +22,7 @@ export function wirePorts({ name, connections }: { name: string; connections: nu
     core,
     counters: new RedisStockCounters(core),
     book: postgresOrderBook(db),
-    gateway: stripeGateway(STRIPE_SECRET_KEY, STRIPE_API_URL),
+    gateway: guardedGateway(stripeGateway(STRIPE_SECRET_KEY, STRIPE_API_URL), gatewayState(core)),
     clock: systemClock,
     newId: randomUUID,
     returnUrl: (orderId) => new URL(`/orders/${orderId}/return`, PUBLIC_URL).href,

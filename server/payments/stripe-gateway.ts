@@ -22,7 +22,10 @@ export function stripeGateway(secretKey: string, apiUrl?: string, timeoutMs = TI
       }),
     confirm: async (intentId, { paymentMethod, returnUrl, idempotencyKey }) => {
       try {
-        const means = paymentMethod.startsWith('ctoken_') ? { confirmation_token: paymentMethod } : { payment_method: paymentMethod }
+        // A token would have the bank's step shown by Stripe.js; ours is a page that the shopper is sent to.
+        const means = paymentMethod.startsWith('ctoken_')
+          ? { confirmation_token: paymentMethod, use_stripe_sdk: false }
+          : { payment_method: paymentMethod }
         return ok(toStatus(await stripe.paymentIntents.confirm(intentId, { ...means, return_url: returnUrl }, { idempotencyKey })))
       } catch (error) {
         if (error instanceof Stripe.errors.StripeCardError)
@@ -110,6 +113,7 @@ function toStatus(intent: Stripe.PaymentIntent): IntentStatus {
 /** Stripe's codes, in as few kinds as there are different words for a shopper. Source: https://docs.stripe.com/declines/codes */
 function toReason(code: string | undefined, declineCode: string | undefined): DeclineReason {
   if (code === 'expired_card') return 'expired_card'
+  if (code === 'payment_intent_authentication_failure') return 'authentication_failed'
   if (code === 'authentication_required' || declineCode === 'authentication_required') return 'authentication_required'
   return declineCode === 'insufficient_funds' ? 'insufficient_funds' : 'card_declined'
 }

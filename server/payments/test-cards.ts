@@ -7,6 +7,7 @@ export const TEST_CARDS = {
   pm_card_mastercard: 'Mastercard ending 4444',
   pm_card_chargeDeclined: 'Visa ending 0002 (is declined)',
   pm_card_visa_chargeDeclinedInsufficientFunds: 'Visa ending 9995 (has no funds)',
+  pm_card_authenticationRequired: 'Visa ending 3184 (its bank asks first)',
 } as const
 
 export type TestCard = keyof typeof TEST_CARDS

@@ -16,6 +16,7 @@ import type { Sku } from '#/domain/sku.ts'
  *   {inv:0}:held:<sku|key>   hash    reservation id → units that placings took and intake has not settled yet
  *   {inv:0}:offer:<sku>      hash    version, price, limit, customerLimit, weight, startsAt, endsAt, card (what a page shows, JSON)
  *   {inv:0}:code:<code>      hash    version, startsAt, endsAt, definition (JSON) of a discount code
+ *   {saleday}:gateway-away   string  until when (ms) the payment gateway is not asked; gone soon after it answers again
  */
 export function shardKeys(shard: Shard) {
   const tag = `{inv:${shard}}`
@@ -39,6 +40,8 @@ export function counterKeys(key: CounterKey) {
   const tag = `{inv:${shardOfCounter(key)}}`
   return { count: `${tag}:${isAllowance(key) ? 'allow' : 'stock'}:${key}`, held: `${tag}:held:${key}` }
 }
+
+export const GATEWAY_AWAY_KEY = '{saleday}:gateway-away'
 
 export function codeKey(code: string): string {
   return `{inv:${shardOfCode(code)}}:code:${code}`

@@ -1,19 +1,13 @@
 import { createHash } from 'node:crypto'
 import type { Books, SavedAnswer } from './books.ts'
-import { parseFormBody } from './form-body.ts'
 import { GatewayError, invalidRequest } from './gateway-error.ts'
 import type { Operation } from './operations.ts'
-import type { Outcome } from './payment-intents.ts'
+import type { Outcome } from './outcome.ts'
+import type { UnderWay } from './under-way.ts'
 
 export type Answer = { readonly status: number; readonly body: unknown; readonly replayed?: boolean }
 
 export type Request = { readonly method: string; readonly path: string; readonly body: string; readonly idempotencyKey: string | undefined }
-
-/** What one gateway process has under way. */
-export class UnderWay {
-  readonly keys = new Set<string>()
-  readonly intents = new Set<string>()
-}
 
 /**
  * Runs an operation under Stripe's rules of idempotency: the answer of an endpoint that began is kept with its key and replayed, with
@@ -30,34 +24,14 @@ export async function answerRequest(
   if (key === undefined || method !== 'POST') return toAnswer(await run())
   if (key.length > 255) throw invalidRequest('Idempotency keys may be 255 characters long.')
   const request = createHash('sha256').update(`${method} ${path}\n${body}`).digest('hex')
-  const saved = books.answer(key)
-  if (saved) return replay(saved, request)
-  if (underWay.keys.has(key)) {
-    throw new GatewayError(409, {
-      type: 'idempotency_error',
-      code: 'idempotency_key_in_use',
-      message: 'There is currently another in-progress request using this Idempotency Key.',
-    })
-  }
-  underWay.keys.add(key)
-  try {
-    return toAnswer(await run({ key, request }))
-  } finally {
-    underWay.keys.delete(key)
-  }
+  return underWay.holdingKey(key, async () => {
+    const saved = books.answer(key)
+    return saved ? replay(saved, request) : toAnswer(await run({ key, request }))
+  })
 
-  async function run(saving?: { key: string; request: string }): Promise<{ answer: unknown }> {
-    const { intentId } = operation
-    if (intentId !== null && underWay.intents.has(intentId)) {
-      throw new GatewayError(409, {
-        type: 'invalid_request_error',
-        code: 'lock_timeout',
-        message: 'This object cannot be accessed right now because another API request is accessing it.',
-      })
-    }
-    if (intentId !== null) underWay.intents.add(intentId)
-    try {
-      const outcome = await begin(work)
+  function run(saving?: { key: string; request: string }): Promise<{ answer: unknown }> {
+    return underWay.holdingObjects(operation.holds, async () => {
+      const outcome = await begin()
       const { answer, ...changes } = outcome
       const executed = !(answer instanceof GatewayError) || answer.executed
       const kept = toAnswer(outcome)
@@ -65,16 +39,14 @@ export async function answerRequest(
         saving && executed ? { ...saving, status: kept.status, body: kept.body, at: now() } : undefined
       if (savedAnswer || Object.keys(changes).length > 0) await books.write({ ...changes, ...(savedAnswer ? { answer: savedAnswer } : {}) })
       return outcome
-    } finally {
-      if (intentId !== null) underWay.intents.delete(intentId)
-    }
+    })
   }
 
   /** Errors of the endpoint itself are outcomes too: their answer may have to be kept. */
-  async function begin(working: () => Promise<void>): Promise<Outcome | { answer: unknown }> {
+  async function begin(): Promise<Outcome> {
     try {
-      await working()
-      return operation.run(method === 'GET' ? {} : parseFormBody(body))
+      await work()
+      return operation.run()
     } catch (error) {
       if (error instanceof GatewayError) return { answer: error }
       throw error

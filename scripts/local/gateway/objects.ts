@@ -21,12 +21,19 @@ export type PaymentIntent = {
   latest_charge: string | null
   livemode: false
   metadata: Record<string, string>
-  next_action: { type: 'use_stripe_sdk'; use_stripe_sdk: Record<string, never> } | null
+  next_action: NextAction | null
   payment_method: string | null
   payment_method_types: string[]
   receipt_email: string | null
-  status: 'requires_payment_method' | 'requires_confirmation' | 'requires_action' | 'succeeded' | 'canceled'
+  status: 'requires_payment_method' | 'requires_confirmation' | 'requires_action' | 'processing' | 'succeeded' | 'canceled'
 }
+
+export type NextAction =
+  | { type: 'redirect_to_url'; redirect_to_url: { url: string; return_url: string } }
+  | { type: 'use_stripe_sdk'; use_stripe_sdk: Record<string, never> }
+
+/** Where the customer of an intent's bank goes on after the last step that was asked for. Ours: Stripe keeps it to itself. */
+export type BankStep = { intentId: string; url: string; returnUrl: string }
 
 /** The part of Stripe's Charge that the books need. */
 export type Charge = {
@@ -49,8 +56,37 @@ export type Charge = {
   status: 'succeeded' | 'failed'
 }
 
+/** The part of Stripe's Refund that anybody here reads. */
+export type Refund = {
+  id: string
+  object: 'refund'
+  amount: number
+  balance_transaction: null
+  charge: string
+  created: number
+  currency: string
+  failure_reason?: string
+  metadata: Record<string, string>
+  payment_intent: string
+  reason: 'duplicate' | 'fraudulent' | 'requested_by_customer' | null
+  status: 'pending' | 'succeeded' | 'failed'
+}
+
+/** The part of Stripe's ConfirmationToken that anybody here reads, and the payment method it stands for, which is shown to nobody. */
+export type ConfirmationToken = {
+  id: string
+  object: 'confirmation_token'
+  created: number
+  expires_at: number | null
+  livemode: false
+  payment_intent: string | null
+  paymentMethod: string
+  return_url: null
+  use_stripe_sdk: boolean
+}
+
 /** `pi_3Qx…`: a prefix and 24 letters and digits. */
-export function newId(prefix: 'pi' | 'ch' | 'req'): string {
+export function newId(prefix: 'pi' | 'ch' | 're' | 'evt' | 'ctoken' | 'req' | 'step'): string {
   return `${prefix}_${randomText(24)}`
 }
 

@@ -6,13 +6,14 @@ import { addToCart, type CartLine } from '#/domain/cart.ts'
 import { sku } from '#/domain/sku.ts'
 import { admit } from '#/server/admission/admit.ts'
 import { newCart, withLines } from '#/server/cart/cart-cookie.ts'
-import { retryPayment } from '#/server/orders/advance-order.ts'
+import { requestCancel } from '#/server/orders/request-cancel.ts'
+import { retryPayment } from '#/server/orders/retry-payment.ts'
 import { showOrder } from '#/server/orders/show-order.ts'
 import { isTestCard } from '#/server/payments/test-cards.ts'
 import { mayOpenOrder, readCart, writeCart } from '#/server/web/cookies.ts'
 import { runtime } from '#/server/web/runtime.ts'
 
-/** Another card for a declined order. When the order has moved on meanwhile, or cards come too fast, its page shows how it stands. */
+/** Another card for a declined order, or instead of the bank's step. When the order has moved on meanwhile, or cards come too fast, its page shows how it stands. */
 export async function tryCardAction(orderId: string, form: FormData): Promise<void> {
   const id = await authorized(orderId)
   const paymentMethod = form.get('paymentMethod')
@@ -22,6 +23,17 @@ export async function tryCardAction(orderId: string, form: FormData): Promise<vo
     const started = await retryPayment(ports, id, paymentMethod)
     // The relay would do this too; doing it here lets the very next page show it.
     if (started.ok) await ports.counters.mirrorOrder(id, started.value)
+  }
+  redirect(`/orders/${id}`)
+}
+
+/** Asks for the end of an order that is not paid yet. Where it has moved on meanwhile, its page shows how it stands. */
+export async function cancelOrderAction(orderId: string): Promise<void> {
+  const id = await authorized(orderId)
+  const { ports, cache } = runtime()
+  if ((await admit(cache, 'cancel', id)).ok) {
+    const requested = await requestCancel(ports, id, 'BY_SHOPPER')
+    if (requested.ok) await ports.counters.mirrorOrder(id, requested.value)
   }
   redirect(`/orders/${id}`)
 }

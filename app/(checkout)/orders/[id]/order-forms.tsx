@@ -1,6 +1,7 @@
 import controls from '#/components/controls.module.css'
+import { SubmitButton } from '#/components/submit-button.client.tsx'
 import { TEST_CARDS } from '#/server/payments/test-cards.ts'
-import { returnToCartAction, tryCardAction } from './actions.ts'
+import { cancelOrderAction, returnToCartAction, tryCardAction } from './actions.ts'
 import styles from './order.module.css'
 
 export function TryAnotherCard({ orderId }: { orderId: string }) {
@@ -16,8 +17,16 @@ export function TryAnotherCard({ orderId }: { orderId: string }) {
           ))}
         </select>
       </label>
-      <button type="submit" className={controls.button}>
-        Pay with this card
+      <SubmitButton pending="One moment…">Pay with this card</SubmitButton>
+    </form>
+  )
+}
+
+export function CancelOrder({ orderId }: { orderId: string }) {
+  return (
+    <form action={cancelOrderAction.bind(null, orderId)}>
+      <button type="submit" className={controls.plain}>
+        Cancel this order
       </button>
     </form>
   )

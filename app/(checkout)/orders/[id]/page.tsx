@@ -2,13 +2,17 @@ import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
 import { z } from 'zod'
 import { Message } from '#/components/message.tsx'
+import { Notice } from '#/components/notice.tsx'
 import { orderNumber } from '#/domain/order-number.ts'
-import { isFinal } from '#/domain/order-state.ts'
+import { isFinal, STATES_UNPAID } from '#/domain/order-state.ts'
+import { isHeldUp } from '#/server/orders/held-up.ts'
 import { showOrder } from '#/server/orders/show-order.ts'
 import { mayOpenOrder } from '#/server/web/cookies.ts'
 import { runtime } from '#/server/web/runtime.ts'
+import { BankStep } from './bank-step.tsx'
+import { HoldTime } from './hold-time.client.tsx'
 import styles from './order.module.css'
-import { ReturnToCart, TryAnotherCard } from './order-forms.tsx'
+import { CancelOrder, ReturnToCart, TryAnotherCard } from './order-forms.tsx'
 import { OrderLive } from './order-live.client.tsx'
 import { OrderSummary } from './order-summary.tsx'
 import { stateWords } from './state-words.ts'
@@ -24,7 +28,9 @@ const NOT_SEEN = -1
 /** As the status answers for an order that was lost. */
 const LOST = -2
 
-export default async function OrderPage({ params }: { params: Promise<{ id: string }> }) {
+type Props = { readonly params: Promise<{ id: string }>; readonly searchParams: Promise<{ bank?: string | string[] }> }
+
+export default async function OrderPage({ params, searchParams }: Props) {
   const { id } = await params
   // proxy.ts answers these with a 404 already; a page never trusts that.
   if (!z.uuid().safeParse(id).success || !(await mayOpenOrder(id))) notFound()
@@ -33,7 +39,7 @@ export default async function OrderPage({ params }: { params: Promise<{ id: stri
     return (
       <Message title="We cannot show your order right now">
         <Reload />
-        <OrderLive orderId={id} version={NOT_SEEN} />
+        <OrderLive orderId={id} version={NOT_SEEN} heldUp={false} />
         Nothing about it has changed: an order that was received is kept. This page tries again by itself.
       </Message>
     )
@@ -42,7 +48,7 @@ export default async function OrderPage({ params }: { params: Promise<{ id: stri
     return (
       <Message title="We are checking whether this order arrived">
         <Reload />
-        <OrderLive orderId={id} version={NOT_SEEN} />
+        <OrderLive orderId={id} version={NOT_SEEN} heldUp={false} />
         So far it has not, and nothing was charged. If this does not change, go back to <a href="/checkout">the checkout</a> and place it
         once more: it is never placed or charged twice.
       </Message>
@@ -52,26 +58,54 @@ export default async function OrderPage({ params }: { params: Promise<{ id: stri
     return (
       <Message title="We have lost your order">
         <Reload />
-        <OrderLive orderId={id} version={LOST} />
+        <OrderLive orderId={id} version={LOST} heldUp={false} />
         We had received order {orderNumber(id)}, and then a machine of ours failed before it was written down for good. We are sorry.
         Nothing was charged and nothing will be sent. Please order again.
       </Message>
     )
   }
   const { order, view } = found.shown
-  const { title, text } = stateWords(view)
-  const mayChangeByItself = !isFinal(view.state) && view.state !== 'DECLINED'
+  const { state, version, holdUntilMs } = view
+  const { title, text, keepsItems } = stateWords(view)
+  const isShoppersTurn = !view.cancelling && (state === 'DECLINED' || state === 'ACTION_REQUIRED')
+  // That the shopper was there is no secret and changes nothing but this: the answer is awaited.
+  const isBackFromBank = state === 'ACTION_REQUIRED' && (await searchParams).bank === 'back'
+  const heldUp = await isHeldUp(runtime().ports.core, view)
+  const mayChangeByItself = !isFinal(state) && (!isShoppersTurn || isBackFromBank)
   return (
-    <main id="content" className={styles.page} data-order-id={id} data-order-state={view.state}>
+    <main id="content" className={styles.page} data-order-id={id} data-order-state={state}>
       {mayChangeByItself && <Reload />}
       <p className="quiet">Order {orderNumber(id)}</p>
       <div role="status" className={styles.state}>
         <h1>{title}</h1>
-        <p>{text}</p>
+        <p>
+          {text}
+          {keepsItems && holdUntilMs !== null && (
+            <>
+              {' We keep your items until '}
+              <HoldTime untilMs={holdUntilMs} />.
+            </>
+          )}
+        </p>
+        {isBackFromBank && isShoppersTurn && <p>You are back from your bank, and we are asking it for its answer.</p>}
       </div>
-      {!isFinal(view.state) && <OrderLive orderId={id} version={view.version} />}
-      {view.state === 'DECLINED' && <TryAnotherCard orderId={id} />}
-      {(view.state === 'REJECTED' || view.state === 'CANCELLED') && <ReturnToCart orderId={id} />}
+      {heldUp && (
+        <Notice>
+          The payment service is not answering at the moment. We go on trying by ourselves
+          {holdUntilMs !== null && (
+            <>
+              {' and keep your items until '}
+              <HoldTime untilMs={holdUntilMs} />
+            </>
+          )}
+          .
+        </Notice>
+      )}
+      {!isFinal(state) && <OrderLive orderId={id} version={version} heldUp={heldUp} />}
+      {state === 'ACTION_REQUIRED' && isShoppersTurn && <BankStep url={view.actionUrl} />}
+      {isShoppersTurn && <TryAnotherCard orderId={id} />}
+      {STATES_UNPAID.some((unpaid) => unpaid === state) && !view.cancelling && <CancelOrder orderId={id} />}
+      {(state === 'REJECTED' || state === 'CANCELLED') && <ReturnToCart orderId={id} />}
       <OrderSummary order={order} />
     </main>
   )

@@ -1,0 +1,16 @@
+import type { Db } from '../db/client.ts'
+
+/** When upkeep looks at the latest, should the job be lost. */
+const CHECK_MS = 5000
+
+/** Has a refund of ours looked at, in whatever state: one that succeeded may fail after all. Whether there is such a refund. */
+export async function hintRefund(db: Db, refundId: string, nowMs: number): Promise<boolean> {
+  const told = await db.$executeRaw`
+    WITH hinted AS (
+      UPDATE refunds SET next_check_at = CASE WHEN state = 'PENDING' THEN LEAST(next_check_at, ${new Date(nowMs + CHECK_MS)}::timestamptz) END
+      WHERE id = ${refundId}::uuid
+      RETURNING id
+    )
+    INSERT INTO outbox_messages (topic, subject) SELECT 'refund.advance', id::text FROM hinted`
+  return told > 0
+}
