@@ -6,6 +6,9 @@ import { defineConfig } from 'vitest/config'
  */
 const integration = ['server/**/*.test.ts', 'workers/**/*.test.ts', '{prisma,scripts}/**/*.stack.test.ts']
 
+/** What asks much of core runs once more where core is a Redis Cluster. */
+const cluster = ['server/inventory/**/*.test.ts', 'server/orders/**/*.test.ts', 'workers/**/*.test.ts']
+
 export default defineConfig({
   test: {
     projects: [
@@ -26,6 +29,18 @@ export default defineConfig({
           hookTimeout: 60_000,
           maxWorkers: 2,
           env: { LOG_LEVEL: 'silent' },
+        },
+      },
+      {
+        test: {
+          name: 'cluster',
+          include: cluster,
+          exclude: ['server/orders/advance-order.test.ts', 'server/orders/checkout-form.test.ts'],
+          globalSetup: ['scripts/stack/vitest-setup.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          maxWorkers: 2,
+          env: { LOG_LEVEL: 'silent', TEST_CORE: 'cluster' },
         },
       },
       {

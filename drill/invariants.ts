@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { Redis } from 'ioredis'
+import { Cluster, Redis } from 'ioredis'
 import pg from 'pg'
 
 /**
@@ -13,13 +13,7 @@ export async function findViolations(servers: {
   gatewayKey: string
 }): Promise<string[]> {
   const db = new pg.Client({ connectionString: servers.databaseUrl, connectionTimeoutMillis: 5000, query_timeout: 5000 })
-  const core = new Redis(servers.coreUrl, {
-    lazyConnect: true,
-    connectTimeout: 5000,
-    commandTimeout: 5000,
-    maxRetriesPerRequest: 0,
-    retryStrategy: null,
-  })
+  const core = toCore(servers.coreUrl)
   // A server that goes away meanwhile fails the question at hand; that is enough.
   db.on('error', () => {})
   core.on('error', () => {})
@@ -42,6 +36,16 @@ export async function findViolations(servers: {
     core.disconnect()
     await db.end().catch(() => {})
   }
+}
+
+/** Several addresses are nodes of one cluster. */
+function toCore(url: string): Redis | Cluster {
+  const addresses = url.split(',')
+  const [first = ''] = addresses
+  const once = { connectTimeout: 5000, commandTimeout: 5000, maxRetriesPerRequest: 0 }
+  if (addresses.length === 1) return new Redis(first, { ...once, lazyConnect: true, retryStrategy: null })
+  const redisOptions = { ...once, password: decodeURIComponent(new URL(first).password) }
+  return new Cluster(addresses, { redisOptions, lazyConnect: true, clusterRetryStrategy: () => null })
 }
 
 async function neverOversold(db: pg.Client): Promise<string[]> {
@@ -69,7 +73,7 @@ async function movementsAddUp(db: pg.Client): Promise<string[]> {
   return rows.map((row) => `movements add up: ${row.sku} does not`)
 }
 
-async function coreAgrees(db: pg.Client, core: Redis): Promise<string[]> {
+async function coreAgrees(db: pg.Client, core: Redis | Cluster): Promise<string[]> {
   const { rows } = await db.query('SELECT sku, on_hand, allocated, version FROM stock')
   const found: string[] = []
   for (const row of rows) {
@@ -88,7 +92,7 @@ async function coreAgrees(db: pg.Client, core: Redis): Promise<string[]> {
 }
 
 /** What codes and customers used is what orders that were not refused or cancelled used, in Postgres and in core. */
-async function allowancesAddUp(db: pg.Client, core: Redis): Promise<string[]> {
+async function allowancesAddUp(db: pg.Client, core: Redis | Cluster): Promise<string[]> {
   const { rows: orders } = await db.query(`
     SELECT lower(o.email) AS email, o.code, c.max_uses, c.max_uses_per_customer,
       jsonb_agg(jsonb_build_array(l.sku, l.quantity) ) FILTER (WHERE f.limit_per_customer IS NOT NULL) AS limited
@@ -134,23 +138,21 @@ function tagOf(name: string): string {
 }
 
 /** An order that core still remembers shows the state that Postgres has; one without a view shows as just received. */
-async function coreShowsWhatIs(db: pg.Client, core: Redis): Promise<string[]> {
+async function coreShowsWhatIs(db: pg.Client, core: Redis | Cluster): Promise<string[]> {
   const { rows } = await db.query('SELECT id::text, state::text, version FROM orders')
-  const pipeline = core.pipeline()
-  for (const row of rows) pipeline.hmget(`${tagOf(row.id)}:checkout:${row.id}`, 'fingerprint', 'view', 'viewVersion')
-  const replies = (await pipeline.exec()) ?? []
+  const stored = await Promise.all(
+    rows.map((row) => core.hmget(`${tagOf(row.id)}:checkout:${row.id}`, 'fingerprint', 'view', 'viewVersion')),
+  )
   return rows.flatMap((row, i) => {
-    const [error, fields] = replies[i] ?? []
-    if (error) throw error
-    const [fingerprint, view, viewVersion] = fields as (string | null)[]
-    if (fingerprint === null) return []
+    const [fingerprint, view, viewVersion] = stored[i] ?? []
+    if (!fingerprint) return []
     const state = view ? JSON.parse(view).state : 'RECEIVED'
     if (state === row.state && Number(viewVersion) === row.version) return []
     return [`core shows what is: order ${row.id} is ${state} (${viewVersion}) in core, ${row.state} (${row.version}) in Postgres`]
   })
 }
 
-async function nothingWaits(db: pg.Client, core: Redis): Promise<string[]> {
+async function nothingWaits(db: pg.Client, core: Redis | Cluster): Promise<string[]> {
   // Those that wait for their shopper do so until a deadline, unless they are being cancelled.
   const { rows: open } = await db.query(`
     SELECT id, state FROM orders WHERE state NOT IN ('REJECTED', 'CONFIRMED', 'FULFILLED', 'REFUNDED', 'CANCELLED')

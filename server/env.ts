@@ -1,5 +1,6 @@
 import { z } from 'zod'
 
+const redisUrl = z.url({ protocol: /^rediss?$/ })
 const logLevels = z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info')
 
 /**
@@ -8,8 +9,11 @@ const logLevels = z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('
  */
 const schema = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
-  CORE_REDIS_URL: z.url({ protocol: /^rediss?$/ }),
-  CACHE_REDIS_URL: z.url({ protocol: /^rediss?$/ }),
+  /** One Redis, or several nodes of one cluster after commas. */
+  CORE_REDIS_URL: z.string().refine((text) => text.split(',').every((address) => redisUrl.safeParse(address).success), 'Invalid URL'),
+  /** How many replicas of core have to have an order before the shopper hears that it was received. */
+  CORE_REPLICAS_ACK: z.coerce.number().int().min(0).max(9).default(0),
+  CACHE_REDIS_URL: redisUrl,
   /** Signs cookies, checkout tokens and order links. The first signs; the others, after commas, are still believed. */
   SESSION_SECRET: z
     .string()

@@ -39,6 +39,11 @@ export function runUpkeep(ports: Ports, queued: () => void): Loop[] {
       if (woken > 0) queued()
       return woken === DUE_BATCH ? 'busy' : 'idle'
     }),
+    runLoop('upkeep-lost', CORE_MS, async () => {
+      const found = await ports.book.noteFound(ports.clock.now())
+      if (found > 0) log.warn({ orders: found }, 'orders that were taken for lost have come in')
+      return 'idle'
+    }),
     runLoop('upkeep-core', CORE_MS, async () => {
       allowance = await healCore(ports, allowance)
       return 'idle'

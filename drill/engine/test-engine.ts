@@ -12,9 +12,10 @@ import type { Placing } from '#/server/inventory/stock-counters.ts'
 import { customerOf, fingerprintOf, type PlacedOrder } from '#/server/orders/placed-order.ts'
 import { postgresOrderBook } from '#/server/orders/postgres-order-book.ts'
 import { stripeGateway } from '#/server/payments/stripe-gateway.ts'
-import { Core } from '#/server/redis/core.ts'
+import { Core, type CoreOptions } from '#/server/redis/core.ts'
 import { findViolations } from '../invariants.ts'
 import { carryOut } from './carry-out.ts'
+import { connectHands } from './core-hands.ts'
 import { GatewayDesk } from './gateway-desk.ts'
 import { MovableClock } from './movable-clock.ts'
 import { type Item, SHARD, Shelf, type Terms } from './shelf.ts'
@@ -36,8 +37,8 @@ export async function startTestEngine(options: TestStackOptions = {}) {
 }
 
 async function connect(stack: TestStack, ends: (() => Promise<void>)[]) {
-  const connectCore = (url = stack.core.url): Core => {
-    const core = new Core(url, 'test')
+  const connectCore = (url = stack.core.url, options: CoreOptions = {}): Core => {
+    const core = new Core(url, 'test', options)
     ends.push(() => core.close())
     return core
   }
@@ -47,7 +48,9 @@ async function connect(stack: TestStack, ends: (() => Promise<void>)[]) {
     return db
   }
   const db = connectDb()
-  const core = connectCore()
+  const redis = connectHands(stack.core.url)
+  ends.push(async () => redis.disconnect())
+  const core = Object.assign(connectCore(), { redis })
   const clock = new MovableClock()
   const counters = new RedisStockCounters(core)
   const book = postgresOrderBook(db)

@@ -1,8 +1,7 @@
-import { Cluster } from 'ioredis'
 import { z } from 'zod'
 import type { CounterKey } from '#/domain/counter.ts'
 import { ok, type Result } from '#/domain/result.ts'
-import type { Shard } from '#/domain/sharding.ts'
+import { ALL_SHARDS, type Shard } from '#/domain/sharding.ts'
 import type { Core, CoreFailure } from '../redis/core.ts'
 import { counterKeys, shardKeys } from '../redis/keys.ts'
 import { scripts } from '../redis/scripts.ts'
@@ -39,7 +38,10 @@ export async function unitsHeldBy(
 ): Promise<Result<Map<CounterKey, number>, CoreFailure>> {
   const keys = of === 'all' ? await scanCounters(core, 'held') : ok([...of])
   if (!keys.ok) return keys
-  const held = await forEach(keys.value, (key) => core.call((redis) => redis.hget(counterKeys(key).held, reservationId)))
+  const held = await forEach(keys.value, (key) => {
+    const { held } = counterKeys(key)
+    return core.call(held, (redis) => redis.hget(held, reservationId))
+  })
   if (!held.ok) return held
   return ok(new Map([...held.value].flatMap(([key, units]) => (units === null ? [] : [[key, Number(units)] as const]))))
 }
@@ -48,21 +50,21 @@ export async function unitsHeldBy(
 const SCAN = 1000
 
 /** Every allowance that core counts, or every counter of which something is held. */
-export function scanCounters(core: Core, what: 'allow' | 'held'): Promise<Result<CounterKey[], CoreFailure>> {
-  return core.call(async (redis) => {
-    const found = new Set<CounterKey>()
-    const client: unknown = redis
-    const nodes = client instanceof Cluster ? client.nodes('master') : [redis]
-    for (const node of nodes) {
+export async function scanCounters(core: Core, what: 'allow' | 'held'): Promise<Result<CounterKey[], CoreFailure>> {
+  const found = new Set<CounterKey>()
+  for (const shard of ALL_SHARDS) {
+    const pattern = shardKeys(shard).all(what)
+    const scanned = await core.call(pattern, async (redis) => {
       for (let cursor = '0'; ; ) {
-        const [next, keys] = await node.scan(cursor, 'MATCH', `{inv:*}:${what}:*`, 'COUNT', SCAN)
+        const [next, keys] = await redis.scan(cursor, 'MATCH', pattern, 'COUNT', SCAN)
         for (const key of keys) found.add(key.slice(key.indexOf(`:${what}:`) + what.length + 2) as CounterKey)
-        if (next === '0') break
+        if (next === '0') return
         cursor = next
       }
-    }
-    return [...found]
-  })
+    })
+    if (!scanned.ok) return scanned
+  }
+  return ok([...found])
 }
 
 /** Entries of a stream that a call reads. */
@@ -87,7 +89,8 @@ const legSchema = z.object({ r: z.string() })
 
 /** Every reservation of a placing that took something of this shard and is, or may be, still under way. */
 export async function reservationsUnderWay(core: Core, shard: Shard): Promise<Result<Set<string>, CoreFailure>> {
-  const legs = await core.call((redis) => redis.zrange(shardKeys(shard).legs, '0', '-1'))
+  const key = shardKeys(shard).legs
+  const legs = await core.call(key, (redis) => redis.zrange(key, '0', '-1'))
   return legs.ok ? ok(new Set(legs.value.map((leg) => legSchema.parse(JSON.parse(leg)).r))) : legs
 }
 

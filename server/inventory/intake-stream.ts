@@ -13,7 +13,7 @@ export async function readIntakeStream(
   waitMs: number | null,
   after = '0-0',
 ): Promise<Result<IntakeEntry[], CoreFailure>> {
-  const read = await core.call((redis) =>
+  const read = await core.call(key, (redis) =>
     waitMs === null
       ? redis.xread('COUNT', count, 'STREAMS', key, after)
       : redis.xread('COUNT', count, 'BLOCK', waitMs, 'STREAMS', key, after),
@@ -27,7 +27,7 @@ export async function readIntakeStream(
 const PAGE = 1000
 
 export function readWholeStream(core: Core, key: string): Promise<Result<IntakeEntry[], CoreFailure>> {
-  return core.call(async (redis) => {
+  return core.call(key, async (redis) => {
     const entries: IntakeEntry[] = []
     for (let from = '-'; ; ) {
       const page = await redis.xrange(key, from, '+', 'COUNT', PAGE)

@@ -125,7 +125,7 @@ async function withEpoch(
 ): Promise<Result<unknown, CoreFailure>> {
   const { count, held } = counterKeys(key)
   const { epoch: epochKey } = shardKeys(shardOfCounter(key))
-  const epoch = await core.call((redis) => redis.get(epochKey))
+  const epoch = await core.call(epochKey, (redis) => redis.get(epochKey))
   if (!epoch.ok) return epoch
   return epoch.value === null ? ok(null) : run(epoch.value, [epochKey, count, held])
 }
@@ -136,5 +136,5 @@ async function forgetNewer(
   drift: { inCore: number | null; version: number },
   key: string,
 ): Promise<Result<unknown, CoreFailure>> {
-  return drift.inCore === null || drift.inCore > drift.version ? core.call((redis) => redis.del(key)) : ok(undefined)
+  return drift.inCore === null || drift.inCore > drift.version ? core.call(key, (redis) => redis.del(key)) : ok(undefined)
 }

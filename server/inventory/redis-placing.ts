@@ -5,7 +5,7 @@ import { ALL_SHARDS, recordingShardOf, type Shard } from '#/domain/sharding.ts'
 import { isSku } from '#/domain/sku.ts'
 import { coalesce } from '../coalesce.ts'
 import { placedOrderSchema } from '../orders/placed-order.ts'
-import type { Core, CoreFailure } from '../redis/core.ts'
+import type { Core, CoreFailure, CoreFull, NotReplicated } from '../redis/core.ts'
 import { codeKey, counterKeys, shardKeys, skuKeys } from '../redis/keys.ts'
 import { scripts } from '../redis/scripts.ts'
 import { legOf, type Part, partsOf } from './parts.ts'
@@ -28,7 +28,7 @@ const CLAIM_KEEP_SECONDS = 60
 
 type Mode = 'whole' | 'last' | 'leg'
 type Item = { readonly mode: Mode; readonly placing: Placing; readonly part: Part }
-type Reply = Result<unknown, CoreFailure>
+type Reply = Result<unknown, CoreFailure | CoreFull | NotReplicated>
 
 /** The placing half of the port to core. See stock-counters.ts for the promises and place.lua for the layout of a call. */
 export class RedisPlacing implements Pick<StockCounters, 'place' | 'claim' | 'takeLeg' | 'voidAttempt' | 'endLeg' | 'overdueLegs'> {
@@ -53,16 +53,20 @@ export class RedisPlacing implements Pick<StockCounters, 'place' | 'claim' | 'ta
     const short = legs.length === 0 && this.#soldOut.shortOf(part.lines)
     if (short && (await this.#isUnknown(placing.checkoutId))) return { code: 'SOLD_OUT', short }
     const reply = await this.#send({ mode: legs.length === 0 ? 'whole' : 'last', placing, part })
-    if (!reply.ok) return { code: reply.code === 'CORE_UNKNOWN' ? 'UNKNOWN' : 'NOT_READY' }
-    const answer = parsePlaceReply(reply.value, part)
+    if (!reply.ok && reply.code !== 'NOT_REPLICATED') return toUnanswered(reply)
+    const answer = parsePlaceReply(reply.ok ? reply.value : reply.reply, part)
     if (answer.code === 'SOLD_OUT') this.#soldOut.remember(answer.short)
-    return answer
+    // What is taken is not promised before it is on the replicas; what is refused may be said.
+    return !reply.ok && isPromise(answer) ? { code: 'UNKNOWN' } : answer
   }
 
   async takeLeg(placing: Placing, part: Part): Promise<LegAnswer> {
-    const reply = await this.#send({ mode: 'leg', placing, part })
-    if (!reply.ok) return { code: reply.code === 'CORE_UNKNOWN' ? 'UNKNOWN' : 'NOT_READY' }
-    const answer = parsePlaceReply(reply.value, part)
+    const deadlineMs = await this.#deadlineAt(part.shard, placing)
+    if (!deadlineMs.ok) return toUnanswered(deadlineMs)
+    const reply = await this.#send({ mode: 'leg', placing: { ...placing, deadlineMs: deadlineMs.value }, part })
+    if (!reply.ok && reply.code !== 'NOT_REPLICATED') return toUnanswered(reply)
+    // The record is what has to be durable: without it the leg is found and given back, or Postgres refuses what it took too much.
+    const answer = parsePlaceReply(reply.ok ? reply.value : reply.reply, part)
     switch (answer.code) {
       case 'SEEN':
       case 'CHECKOUT_CHANGED':
@@ -78,8 +82,10 @@ export class RedisPlacing implements Pick<StockCounters, 'place' | 'claim' | 'ta
   async claim({ checkoutId, reservationId, fingerprint, deadlineMs }: Placing): Promise<ClaimAnswer> {
     const { epoch, checkout } = shardKeys(recordingShardOf(checkoutId))
     const args = [reservationId, fingerprint, deadlineMs, CLAIM_KEEP_SECONDS]
-    const reply = await this.#core.run(scripts.claimCheckout, [epoch, checkout(checkoutId)], args)
-    return reply.ok ? parseClaimReply(reply.value) : { code: reply.code === 'CORE_UNKNOWN' ? 'UNKNOWN' : 'NOT_READY' }
+    const reply = await this.#core.runDurably(scripts.claimCheckout, [epoch, checkout(checkoutId)], args)
+    if (!reply.ok && reply.code !== 'NOT_REPLICATED') return toUnanswered(reply)
+    const answer = parseClaimReply(reply.ok ? reply.value : reply.reply)
+    return !reply.ok && isPromise(answer) ? { code: 'UNKNOWN' } : answer
   }
 
   async voidAttempt({ checkoutId, reservationId }: Attempt): Promise<Result<'VOIDED' | 'RECORDED', CoreFailure>> {
@@ -99,9 +105,10 @@ export class RedisPlacing implements Pick<StockCounters, 'place' | 'claim' | 'ta
   }
 
   async overdueLegs(shard: Shard, limit: number): Promise<Result<Leg[], CoreFailure>> {
-    const now = await this.#core.now()
+    const { legs } = shardKeys(shard)
+    const now = await this.#core.now(legs)
     if (!now.ok) return now
-    const read = await this.#core.call((redis) => redis.zrangebyscore(shardKeys(shard).legs, '-inf', now.value, 'LIMIT', 0, limit))
+    const read = await this.#core.call(legs, (redis) => redis.zrangebyscore(legs, '-inf', now.value, 'LIMIT', 0, limit))
     return read.ok ? ok(read.value.map((entry) => ({ shard, ...legSchema.parse(JSON.parse(entry)) }))) : read
   }
 
@@ -116,16 +123,38 @@ export class RedisPlacing implements Pick<StockCounters, 'place' | 'claim' | 'ta
     const keys = [epoch, orders, legs]
     const args: (string | number)[] = [items.length, this.#keepSeconds, this.#maxBacklog]
     for (const item of items) append(item, keys, args)
-    const reply = await this.#core.run(scripts.place, keys, args)
-    if (!reply.ok) return items.map(() => reply)
-    return z.array(z.unknown()).length(items.length).parse(reply.value).map(ok)
+    const reply = await this.#core.runDurably(scripts.place, keys, args)
+    if (!reply.ok && reply.code !== 'NOT_REPLICATED') return items.map(() => reply)
+    const answers = z.array(z.unknown()).length(items.length)
+    return reply.ok ? answers.parse(reply.value).map(ok) : answers.parse(reply.reply).map((own) => ({ ...reply, reply: own }))
+  }
+
+  /** A placing's deadline by the clock of another shard than the one that records it: they may be on different nodes. */
+  async #deadlineAt(shard: Shard, { checkoutId, deadlineMs }: Placing): Promise<Result<number, CoreFailure>> {
+    const [there, recording] = await Promise.all(
+      [shard, recordingShardOf(checkoutId)].map((one) => this.#core.now(shardKeys(one).epoch)) as [Now, Now],
+    )
+    if (!there.ok) return there
+    return recording.ok ? ok(deadlineMs + Math.round(there.value - recording.value)) : recording
   }
 
   /** Whether core has never heard of a checkout; what cannot be asked is not. */
   async #isUnknown(checkoutId: string): Promise<boolean> {
-    const known = await this.#core.call((redis) => redis.exists(shardKeys(recordingShardOf(checkoutId)).checkout(checkoutId)))
+    const key = shardKeys(recordingShardOf(checkoutId)).checkout(checkoutId)
+    const known = await this.#core.call(key, (redis) => redis.exists(key))
     return known.ok && known.value === 0
   }
+}
+
+type Now = ReturnType<Core['now']>
+
+/** Whether it must be durable before it may be said. */
+function isPromise({ code }: { readonly code: string }): boolean {
+  return code === 'PLACED' || code === 'SEEN'
+}
+
+function toUnanswered({ code }: { readonly code: string }): { code: 'UNKNOWN' | 'NOT_READY' } {
+  return { code: code === 'CORE_UNKNOWN' ? 'UNKNOWN' : 'NOT_READY' }
 }
 
 /** One placing, in the order in which place.lua reads it. */

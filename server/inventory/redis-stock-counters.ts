@@ -8,7 +8,7 @@ import { recordingShardOf } from '#/domain/sharding.ts'
 import type { Sku } from '#/domain/sku.ts'
 import { moneyBackSchema, parcelSchema } from '../orders/parcel.ts'
 import { readPlacedOrder } from '../orders/placed-order.ts'
-import type { Core, CoreFailure } from '../redis/core.ts'
+import type { Core, CoreFailure, NotReplicated } from '../redis/core.ts'
 import { codeKey, counterKeys, shardKeys, skuKeys } from '../redis/keys.ts'
 import { scripts } from '../redis/scripts.ts'
 import { discountFromDefinition, discountToFields } from './code-hash.ts'
@@ -50,29 +50,36 @@ export class RedisStockCounters extends RedisPlacing implements StockCounters {
 
   async findCheckout(checkoutId: string): Promise<Result<StoredCheckout | null, CoreFailure>> {
     const key = shardKeys(recordingShardOf(checkoutId)).checkout(checkoutId)
-    const fields = await this.#core.call((redis) => redis.hmget(key, ...CHECKOUT_FIELDS))
+    const fields = await this.#core.call(key, (redis) => redis.hmget(key, ...CHECKOUT_FIELDS))
     return fields.ok ? ok(toCheckout(checkoutId, fields.value)) : fields
   }
 
-  async lookForCheckout(checkoutId: string): Promise<Result<{ checkout: StoredCheckout | null; atMs: number }, CoreFailure>> {
+  async lookForCheckout(
+    checkoutId: string,
+  ): Promise<Result<{ checkout: StoredCheckout | null; atMs: number }, CoreFailure | NotReplicated>> {
     const key = shardKeys(recordingShardOf(checkoutId)).checkout(checkoutId)
-    const looked = await this.#core.call(async (redis) =>
-      throwFirst(
-        await redis
-          .multi()
-          .time()
-          .hmget(key, ...CHECKOUT_FIELDS)
-          .exec(),
-      ),
-    )
+    const looked = await this.#core.seeDurably(scripts.seeCheckout, [key], [])
     if (!looked.ok) return looked
-    const [time, fields] = looked.value as [string[], (string | null)[]]
-    const [seconds, micros] = time.map(Number) as [number, number]
-    return ok({ checkout: toCheckout(checkoutId, fields), atMs: seconds * 1000 + Math.floor(micros / 1000) })
+    const [atMs, ...fields] = looked.value as [number, ...(string | null)[]]
+    return ok({ checkout: toCheckout(checkoutId, fields), atMs })
   }
 
-  now(): Promise<Result<number, CoreFailure>> {
-    return this.#core.now()
+  now(checkoutId: string): Promise<Result<number, CoreFailure>> {
+    return this.#core.now(shardKeys(recordingShardOf(checkoutId)).checkout(checkoutId))
+  }
+
+  lineageOf(shard: Shard): Promise<Result<string, CoreFailure>> {
+    return this.#core.lineageOf(shardKeys(shard).epoch)
+  }
+
+  async knownCheckouts(shard: Shard, checkoutIds: readonly string[]): Promise<Result<Set<string>, CoreFailure>> {
+    const { epoch, checkout } = shardKeys(shard)
+    return this.#core.call(epoch, async (redis) => {
+      const pipeline = redis.pipeline()
+      for (const id of checkoutIds) pipeline.hexists(checkout(id), 'record')
+      const replies = throwFirst(await pipeline.exec())
+      return new Set(checkoutIds.filter((_, i) => replies[i] === 1))
+    })
   }
 
   async available(skus: readonly Sku[]): Promise<Result<Map<Sku, number>, CoreFailure>> {
@@ -95,7 +102,7 @@ export class RedisStockCounters extends RedisPlacing implements StockCounters {
   }
 
   async discount(code: string): Promise<Result<Discount | null, CoreFailure>> {
-    const definition = await this.#core.call((redis) => redis.hget(codeKey(code), 'definition'))
+    const definition = await this.#core.call(codeKey(code), (redis) => redis.hget(codeKey(code), 'definition'))
     return definition.ok ? ok(definition.value ? discountFromDefinition(definition.value) : null) : definition
   }
 
@@ -113,7 +120,8 @@ export class RedisStockCounters extends RedisPlacing implements StockCounters {
 
   async forgetIntake(shard: Shard, entryIds: readonly string[]): Promise<Result<void, CoreFailure>> {
     if (entryIds.length === 0) return ok(undefined)
-    return settled(await this.#core.call((redis) => redis.xdel(shardKeys(shard).orders, ...entryIds)))
+    const { orders } = shardKeys(shard)
+    return settled(await this.#core.call(orders, (redis) => redis.xdel(orders, ...entryIds)))
   }
 
   async applyMovements(
@@ -148,23 +156,26 @@ export class RedisStockCounters extends RedisPlacing implements StockCounters {
   }
 
   epochOf(shard: Shard): Promise<Result<string | null, CoreFailure>> {
-    return this.#core.call((redis) => redis.get(shardKeys(shard).epoch))
+    const { epoch } = shardKeys(shard)
+    return this.#core.call(epoch, (redis) => redis.get(epoch))
   }
 
   async fence(shard: Shard): Promise<Result<void, CoreFailure>> {
     const { epoch, opening } = shardKeys(shard)
-    return settled(await this.#core.call((redis) => redis.del(epoch, opening)))
+    return settled(await this.#core.call(epoch, (redis) => redis.del(epoch, opening)))
   }
 
   async prepare(shard: Shard, epoch: string): Promise<Result<void, CoreFailure>> {
     const keys = shardKeys(shard)
-    const prepared = await this.#core.call(async (redis) => throwFirst(await redis.multi().del(keys.epoch).set(keys.opening, epoch).exec()))
+    const prepared = await this.#core.call(keys.epoch, async (redis) =>
+      throwFirst(await redis.multi().del(keys.epoch).set(keys.opening, epoch).exec()),
+    )
     return settled(prepared)
   }
 
   async clearAllowances(shard: Shard): Promise<Result<void, CoreFailure>> {
-    const { allowances } = shardKeys(shard)
-    const cleared = await this.#core.call(async (redis) => {
+    const allowances = shardKeys(shard).all('allow')
+    const cleared = await this.#core.call(allowances, async (redis) => {
       for (let cursor = '0'; ; ) {
         const [next, counts] = await redis.scan(cursor, 'MATCH', allowances, 'COUNT', PAGE)
         const keys = counts.flatMap((count) => [count, count.replace(':allow:', ':held:')])
@@ -178,7 +189,9 @@ export class RedisStockCounters extends RedisPlacing implements StockCounters {
 
   async writeSnapshots(snapshots: ReadonlyMap<CounterKey, Snapshot>): Promise<Result<void, CoreFailure>> {
     const all = [...snapshots]
-    const written = await this.#core.call(async (redis) => {
+    const [first] = all
+    if (!first) return ok(undefined)
+    const written = await this.#core.call(counterKeys(first[0]).count, async (redis) => {
       for (let from = 0; from < all.length; from += PAGE) {
         const pipeline = redis.pipeline()
         for (const [key, { available, version, held: reservations }] of all.slice(from, from + PAGE)) {
@@ -199,21 +212,26 @@ export class RedisStockCounters extends RedisPlacing implements StockCounters {
     return opened.value === 1 ? ok(undefined) : fail('NOT_PREPARED')
   }
 
-  /** Some fields of one hash a key, in one round trip; keys whose first field is missing are left out. */
+  /** Some fields of one hash a key, in one round trip a shard; keys whose first field is missing are left out. */
   async #readEach<K extends CounterKey>(
     keys: readonly K[],
     hash: (key: K) => string[],
   ): Promise<Result<Map<K, (string | null)[]>, CoreFailure>> {
-    if (keys.length === 0) return ok(new Map())
-    return this.#core.call(async (redis) => {
-      const pipeline = redis.pipeline()
-      for (const key of keys) {
-        const [name, ...fields] = hash(key)
-        pipeline.hmget(name as string, ...fields)
-      }
-      const replies = throwFirst(await pipeline.exec()) as (string | null)[][]
-      return new Map(keys.flatMap((key, i) => (replies[i]?.[0] == null ? [] : [[key, replies[i]]])))
-    })
+    const found = new Map<K, (string | null)[]>()
+    const reads = await Promise.all(
+      [...Map.groupBy(keys, shardOfCounter)].map(([shard, own]) =>
+        this.#core.call(shardKeys(shard).epoch, async (redis) => {
+          const pipeline = redis.pipeline()
+          for (const key of own) {
+            const [name, ...fields] = hash(key)
+            pipeline.hmget(name as string, ...fields)
+          }
+          const replies = throwFirst(await pipeline.exec()) as (string | null)[][]
+          for (const [i, key] of own.entries()) if (replies[i]?.[0] != null) found.set(key, replies[i])
+        }),
+      ),
+    )
+    return reads.find((read) => !read.ok) ?? ok(found)
   }
 }
 

@@ -8,7 +8,7 @@ import type { Shard } from '#/domain/sharding.ts'
 import type { Sku } from '#/domain/sku.ts'
 import type { MoneyBack, Parcel } from '../orders/parcel.ts'
 import type { PlacedOrder } from '../orders/placed-order.ts'
-import type { CoreFailure } from '../redis/core.ts'
+import type { CoreFailure, NotReplicated } from '../redis/core.ts'
 import type { Part } from './parts.ts'
 
 /**
@@ -33,10 +33,20 @@ export type StockCounters = {
   overdueLegs(shard: Shard, limit: number): Promise<Result<Leg[], CoreFailure>>
   /** What core remembers of a checkout; null when it knows none. */
   findCheckout(checkoutId: string): Promise<Result<StoredCheckout | null, CoreFailure>>
-  /** The same with core's own time of that moment: what is absent after its deadline will never be there. */
-  lookForCheckout(checkoutId: string): Promise<Result<{ readonly checkout: StoredCheckout | null; readonly atMs: number }, CoreFailure>>
-  /** Core's own clock as far as we can tell without asking, for setting deadlines. Milliseconds. */
-  now(): Promise<Result<number, CoreFailure>>
+  /**
+   * The same, as durable as a placing before it is told, with core's own time of that moment: what is absent after its deadline will never
+   * be there.
+   */
+  lookForCheckout(
+    checkoutId: string,
+  ): Promise<Result<{ readonly checkout: StoredCheckout | null; readonly atMs: number }, CoreFailure | NotReplicated>>
+  /** The clock that judges this checkout's deadline, core's own, as far as we can tell without asking. Milliseconds. */
+  now(checkoutId: string): Promise<Result<number, CoreFailure>>
+
+  /** Which history the shard's data belong to: another one after a promotion or a restart, which may have lost the end of it. */
+  lineageOf(shard: Shard): Promise<Result<string, CoreFailure>>
+  /** Those of these checkouts, all recorded on this shard, that core remembers as placed. */
+  knownCheckouts(shard: Shard, checkoutIds: readonly string[]): Promise<Result<Set<string>, CoreFailure>>
 
   /** Units a shopper could take right now, at least 0; a SKU that core does not know is absent. */
   available(skus: readonly Sku[]): Promise<Result<Map<Sku, number>, CoreFailure>>

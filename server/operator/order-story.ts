@@ -5,10 +5,12 @@ import { idEndOf, orderNumber } from '#/domain/order-number.ts'
 import { recordingShardOf } from '#/domain/sharding.ts'
 import { sku } from '#/domain/sku.ts'
 import type { Db } from '../db/client.ts'
+import { env } from '../env.ts'
 import { unitsHeldBy } from '../inventory/inspect-core.ts'
 import type { OrderView } from '../inventory/stock-counters.ts'
 import { eventWords, readHistory } from '../orders/order-events.ts'
 import { QUEUE_PREFIX } from '../queues/jobs.ts'
+import { producingConnection } from '../redis/connect.ts'
 import { type Answer, answer, EXIT, lasting, moment } from './answer.ts'
 import { letterSummary } from './letter-words.ts'
 import type { Operator } from './operator.ts'
@@ -172,20 +174,21 @@ function pageWords(view: OrderView | null | 'forgotten', row: Row): string {
 }
 
 /** Messages and jobs about it. */
-async function readWaiting({ db, core }: Operator, { id, version }: Row) {
+async function readWaiting({ db }: Operator, { id, version }: Row) {
   const messages = await db.outboxMessage.findMany({
-    where: { OR: [{ subject: id }, { subject: { startsWith: `${id}/` } }] },
+    where: { subject: { contains: id } },
     orderBy: { id: 'asc' },
     take: MOST_MESSAGES,
     select: { topic: true, subject: true },
   })
   const jobs = []
+  const connection = producingConnection(env().CORE_REDIS_URL, 'operator')
   const wanted = {
     orders: Array.from({ length: version }, (_, i) => `advance.${id}.${i + 1}`),
     notifications: MAIL_KINDS.map((kind) => `mail.${id}.${kind}`),
   }
   for (const [name, jobIds] of Object.entries(wanted)) {
-    const queue = new Queue(name, { connection: core.redis, prefix: QUEUE_PREFIX, skipWaitingForReady: true })
+    const queue = new Queue(name, { connection, prefix: QUEUE_PREFIX, skipWaitingForReady: true })
     queue.on('error', () => {})
     for (const jobId of jobIds.slice(-MOST_MESSAGES)) {
       const job = await queue.getJob(jobId)
@@ -193,5 +196,8 @@ async function readWaiting({ db, core }: Operator, { id, version }: Row) {
     }
     await queue.close()
   }
-  return { messages, jobs }
+  connection.disconnect()
+  // A row may name many orders.
+  const own = messages.map(({ topic, subject }) => ({ topic, subject: subject.split(',').find((one) => one.startsWith(id)) ?? subject }))
+  return { messages: own, jobs }
 }

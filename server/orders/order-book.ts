@@ -92,6 +92,14 @@ export type OrderBook = FulfilmentBook & {
   /** The newest version of these codes, or of all. */
   currentDiscounts(codes: readonly string[] | 'all'): Promise<Discount[]>
 
+  // Orders that core lost after they were acknowledged.
+  knownOrders(orderIds: readonly string[]): Promise<Set<string>>
+  recordLost(lost: readonly Acknowledged[], nowMs: number): Promise<void>
+  /** Whether it was recorded as lost and has not been found since. */
+  isLost(orderId: string): Promise<boolean>
+  countLost(sinceMs: number): Promise<number>
+  noteFound(nowMs: number): Promise<number>
+
   // Opening a shard of core.
   epochOf(shard: Shard): Promise<string | null>
   epochs(): Promise<Map<Shard, string>>
@@ -102,6 +110,9 @@ export type OrderBook = FulfilmentBook & {
 export type NotTheWriter = Failure<'NOT_THE_WRITER'>
 /** Some record of the batch cannot be written, whoever tries: split the batch until it stands alone. */
 export type DataError = Failure<'DATA_ERROR'> & { readonly sqlState: string }
+
+/** An order that a shopper was told was received. */
+export type Acknowledged = { readonly orderId: string; readonly shard: Shard; readonly atMs: number }
 
 export type IntakeOrder = {
   readonly orderId: string

@@ -58,16 +58,16 @@ export async function placeOrder(
   { checkoutId, agreed, paymentMethod }: PlaceRequest,
 ): Promise<Result<Placed, PlaceFailure>> {
   const fingerprint = fingerprintOf(agreed)
-  const now = await counters.now()
+  const now = await counters.now(checkoutId)
   if (!now.ok) return fail('NOT_READY')
   const priced = await priceAtOffers(counters, agreed, paymentMethod, now.value)
   if (!priced.ok) {
     // What differs by now is told only where core has said that this checkout is no order yet.
-    const stored = await counters.findCheckout(checkoutId)
-    return stored.ok ? (placedBefore(stored.value) ?? priced) : fail('NOT_READY')
+    const looked = await counters.lookForCheckout(checkoutId)
+    return looked.ok ? (placedBefore(looked.value.checkout) ?? priced) : fail('NOT_READY')
   }
   for (let attempt = 1; ; attempt += 1) {
-    const sentAt = await counters.now()
+    const sentAt = await counters.now(checkoutId)
     if (!sentAt.ok) return fail('NOT_READY')
     const deadlineMs = sentAt.value + DEADLINE_MS
     const placing = { checkoutId, reservationId: newId(), fingerprint, deadlineMs, ...priced.value }

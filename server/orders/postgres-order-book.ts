@@ -16,6 +16,7 @@ import {
 } from './dead-letters.ts'
 import { hintOrder } from './hint-order.ts'
 import { hintRefund } from './hint-refund.ts'
+import { countLost, isLost, knownOrders, noteFound, recordLost } from './lost-orders.ts'
 import type { OrderBook } from './order-book.ts'
 import { readHistory } from './order-events.ts'
 import { relay, wakeDueMail, wakeDueOrders } from './outbox.ts'
@@ -74,6 +75,11 @@ export function postgresOrderBook(db: Db): OrderBook {
     allowances: (...args) => readAllowances(db, ...args),
     currentOffers: (...args) => readCurrentOffers(db, ...args),
     currentDiscounts: (...args) => readCurrentDiscounts(db, ...args),
+    knownOrders: (...args) => knownOrders(db, ...args),
+    recordLost: (...args) => recordLost(db, ...args),
+    isLost: (...args) => isLost(db, ...args),
+    countLost: (...args) => countLost(db, ...args),
+    noteFound: (...args) => noteFound(db, ...args),
     epochOf: (...args) => epochOf(db, ...args),
     epochs: () => readEpochs(db),
     rebuild: (...args) => rebuild(db, ...args),

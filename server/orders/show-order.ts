@@ -18,6 +18,8 @@ export type Shown =
   | { readonly kind: 'order'; readonly shown: ShownOrder }
   /** Neither core nor Postgres has heard of it, and both answered. */
   | { readonly kind: 'unknown' }
+  /** It was received, and core lost it before Postgres had it. Nothing was charged. */
+  | { readonly kind: 'lost' }
   /** Whoever could know is away. */
   | { readonly kind: 'away' }
 
@@ -34,9 +36,11 @@ export async function showOrder({ counters, book }: Pick<Ports, 'counters' | 'bo
     const found = await book.findOrder(orderId)
     if (!found) {
       const letter = await book.deadLetterOf(orderId)
-      if (!letter) return { kind: stored.ok ? 'unknown' : 'away' }
-      const { placedAtMs, record } = letter
-      return { kind: 'order', shown: { orderId, placedAtMs, order: readPlacedOrder(record), view: viewOfDeadLetter(letter) } }
+      if (letter) {
+        const { placedAtMs, record } = letter
+        return { kind: 'order', shown: { orderId, placedAtMs, order: readPlacedOrder(record), view: viewOfDeadLetter(letter) } }
+      }
+      return { kind: !stored.ok ? 'away' : (await book.isLost(orderId)) ? 'lost' : 'unknown' }
     }
     const { placedAtMs, order } = found
     const { fingerprint, ...view } = viewOf(found)

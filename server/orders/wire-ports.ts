@@ -14,9 +14,9 @@ import { postgresOrderBook } from './postgres-order-book.ts'
 export type Wired = Ports & { readonly db: Db; readonly core: Core; close(): Promise<void> }
 
 export function wirePorts({ name, connections }: { name: string; connections: number }): Wired {
-  const { DATABASE_URL, CORE_REDIS_URL, STRIPE_SECRET_KEY, STRIPE_API_URL, PUBLIC_URL } = env()
+  const { DATABASE_URL, CORE_REDIS_URL, CORE_REPLICAS_ACK, STRIPE_SECRET_KEY, STRIPE_API_URL, PUBLIC_URL } = env()
   const db = connectDatabase(DATABASE_URL, connections)
-  const core = new Core(CORE_REDIS_URL, name)
+  const core = new Core(CORE_REDIS_URL, name, { replicas: CORE_REPLICAS_ACK })
   return {
     db,
     core,

@@ -12,16 +12,16 @@ export type GatewayState = {
 export function gatewayState(core: Core): GatewayState {
   return {
     away: async (forMs) => {
-      await core.call((redis) => redis.set(GATEWAY_AWAY_KEY, Date.now() + forMs, 'PX', forMs))
+      await core.call(GATEWAY_AWAY_KEY, (redis) => redis.set(GATEWAY_AWAY_KEY, Date.now() + forMs, 'PX', forMs))
     },
     back: async () => {
-      await core.call((redis) => redis.del(GATEWAY_AWAY_KEY))
+      await core.call(GATEWAY_AWAY_KEY, (redis) => redis.del(GATEWAY_AWAY_KEY))
     },
   }
 }
 
 /** Whether the payment gateway is known not to answer: orders wait for it, and nobody has to do anything. */
 export async function isGatewayAway(core: Core): Promise<boolean> {
-  const said = await core.call((redis) => redis.exists(GATEWAY_AWAY_KEY))
+  const said = await core.call(GATEWAY_AWAY_KEY, (redis) => redis.exists(GATEWAY_AWAY_KEY))
   return said.ok && said.value === 1
 }

@@ -10,6 +10,7 @@ const lua = (name: string, file: string): Script => ({ name, lua: readFileSync(p
 export const scripts = {
   place: lua('place', 'inventory/place.lua'),
   claimCheckout: lua('claimCheckout', 'inventory/claim-checkout.lua'),
+  seeCheckout: lua('seeCheckout', 'inventory/see-checkout.lua'),
   voidAttempt: lua('voidAttempt', 'inventory/void-attempt.lua'),
   releaseLeg: lua('releaseLeg', 'inventory/release-leg.lua'),
   applyMovements: lua('applyMovements', 'inventory/apply-movements.lua'),

@@ -35,6 +35,7 @@ async function place(form: FormData): Promise<{ orderPath: string } | CheckoutNo
   const discount = { code: code?.code ?? null, codeVersion: code?.version ?? null }
   const agreed = { lines, ...discount, ...contact, totalMinor: totalsMinor[contact.deliveryMethod] }
   const placed = await placeOrder(ports, { checkoutId, agreed, paymentMethod })
+  if (placed.ok) runtime().acknowledgements.remember(checkoutId)
   if (placed.ok || placed.code === 'CHECKOUT_CHANGED') {
     await rememberOrder(checkoutId)
     await leaveCheckout(checkout, placed.ok ? lines : [])

@@ -26,6 +26,9 @@ const RELOAD_SECONDS = 2
 /** No order has this version: the first answer shows the page anew. */
 const NOT_SEEN = -2
 
+/** As the status answers for an order that was lost. */
+const LOST = -2
+
 type Props = { readonly params: Promise<{ id: string }>; readonly searchParams: Promise<{ bank?: string | string[] }> }
 
 export default async function OrderPage({ params, searchParams }: Props) {
@@ -49,6 +52,16 @@ export default async function OrderPage({ params, searchParams }: Props) {
         <OrderLive orderId={id} version={NOT_SEEN} heldUp={false} />
         So far it has not, and nothing was charged. If this does not change, go back to <a href="/checkout">the checkout</a> and place it
         once more: it is never placed or charged twice.
+      </Message>
+    )
+  }
+  if (found.kind === 'lost') {
+    return (
+      <Message title="We have lost your order">
+        <Reload />
+        <OrderLive orderId={id} version={LOST} heldUp={false} />
+        We had received order {orderNumber(id)}, and then a machine of ours failed before it was written down for good. We are sorry.
+        Nothing was charged and nothing will be sent. Please order again.
       </Message>
     )
   }
