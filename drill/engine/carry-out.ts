@@ -1,9 +1,9 @@
+import { ALL_SHARDS, type Shard } from '#/domain/sharding.ts'
 import { advanceOrder } from '#/server/orders/advance-order.ts'
 import { deliverToCore, toJob } from '#/server/orders/deliver.ts'
 import { type Lane, type OutboxMessage, TOPIC_LANES } from '#/server/orders/order-book.ts'
 import type { Ports } from '#/server/orders/ports.ts'
 import { takeInBatch } from '#/server/orders/run-intake.ts'
-import { SHARD } from './shelf.ts'
 
 const MOST_ROUNDS = 200
 const BATCH = 500
@@ -29,9 +29,14 @@ export async function carryOut(ports: Ports): Promise<void> {
 
 /** Looks before it waits: Redis lets a wait on an empty stream last a tenth of a second at least. */
 async function takeIn(ports: Ports): Promise<number> {
-  const waiting = await ports.counters.waitingIntake(SHARD)
+  const taken = await Promise.all(ALL_SHARDS.map((shard) => takeInOf(ports, shard)))
+  return taken.reduce((sum, count) => sum + count, 0)
+}
+
+async function takeInOf(ports: Ports, shard: Shard): Promise<number> {
+  const waiting = await ports.counters.waitingIntake(shard)
   if (waiting.ok && waiting.value.length === 0) return 0
-  const taken = await takeInBatch(ports, SHARD, 1)
+  const taken = await takeInBatch(ports, shard, 1)
   if (!taken.ok) throw new Error(`intake: ${taken.code}`)
   return Object.values(taken.value).reduce((sum, count) => sum + count, 0)
 }
@@ -40,6 +45,7 @@ async function takeMessages({ book }: Ports, lane: Lane): Promise<OutboxMessage[
   const taken: OutboxMessage[] = []
   await book.relay(TOPIC_LANES[lane], BATCH, async (messages) => {
     taken.push(...messages)
+    return []
   })
   return taken
 }

@@ -28,6 +28,8 @@ const problem = z.discriminatedUnion('code', [
   z.object({ code: z.literal('LIMIT_REACHED'), limits: z.array(z.object({ sku: unit, limit: count })).readonly() }),
   z.object({ code: z.literal('SOLD_OUT'), short: z.array(z.object({ sku: unit, available: count })).readonly() }),
   z.object({ code: z.literal('CODE_CHANGED'), promoCode: z.string() }),
+  z.object({ code: z.literal('CUSTOMER_LIMIT_REACHED'), skus: z.array(unit).readonly() }),
+  z.object({ code: z.literal('CODE_USED_UP'), promoCode: z.string(), perCustomer: z.boolean() }),
   z.object({ code: z.literal('TOTAL_CHANGED'), totalMinor: count }),
   z.object({ code: z.literal('BELOW_MINIMUM'), minimumMinor: count }),
   z.object({ code: z.literal('ABOVE_MAXIMUM'), maximumMinor: count }),

@@ -32,6 +32,7 @@ const cart: fc.Arbitrary<Cart> = fc.record({
   checkoutId: uuid,
   shopperId: uuid,
   lines: uniqueLines(fc.record({ sku: unit, quantity }), 0),
+  untouched: fc.boolean(),
 })
 const checkout: fc.Arbitrary<CheckoutToken> = fc.record({
   checkoutId: uuid,
@@ -59,7 +60,12 @@ test('every cart comes back from its cookie as it was, and the fullest fits into
     }),
   )
   const line = (n: number) => ({ sku: sku(`ABCDEFGHIJKLMN${10 + n}-ABCDEFGHIJKL-ABCDEFGHIJKL-ABCDE`), quantity: 20 })
-  const fullest = { checkoutId: randomUUID(), shopperId: randomUUID(), lines: Array.from({ length: CART_MAX_LINES }, (_, n) => line(n)) }
+  const fullest = {
+    checkoutId: randomUUID(),
+    shopperId: randomUUID(),
+    untouched: false,
+    lines: Array.from({ length: CART_MAX_LINES }, (_, n) => line(n)),
+  }
   expect(openCart(sealCart(fullest))).toEqual(fullest)
   expect(sealCart(fullest).length).toBeLessThan(COOKIE_BYTES - 100)
 })

@@ -1,9 +1,8 @@
 import { STATES_PAYABLE, STATES_UNPAID } from '#/domain/order-state.ts'
-import { type Sku, sku } from '#/domain/sku.ts'
 import type { Db, Tx } from '../db/client.ts'
 import type { OrderUpdateManyMutationInput, OrderWhereInput } from '../db/generated/models/Order.ts'
 import type { OrderModel } from '../db/generated/models.ts'
-import { moveStock } from './move-stock.ts'
+import { giveBack } from './give-back.ts'
 import type { MailKind, Order, StartPaying } from './order-book.ts'
 import { MAIL_CHECK_MS } from './outbox.ts'
 import { findOrder } from './read-order.ts'
@@ -91,7 +90,7 @@ export function cancel(
       nowMs,
     )
     if (!cancelled) return false
-    await giveBack(tx, orderId, nowMs)
+    await giveBack(tx, [orderId], nowMs)
     await tellOfMail(tx, orderId, 'cancelled')
     return true
   })
@@ -110,16 +109,6 @@ async function changeOrder(tx: Tx, where: OrderWhereInput, data: OrderUpdateMany
   await tx.orderEvent.create({ data: { orderId, version, state, attempt, reason, at: new Date(nowMs) } })
   await tell(tx, 'order.changed', orderId)
   return order
-}
-
-/** Returns an order's units to what is free. Rows are locked in key order, as intake does. */
-async function giveBack(tx: Tx, orderId: string, nowMs: number): Promise<void> {
-  const lines = await tx.orderLine.findMany({ where: { orderId }, select: { sku: true, quantity: true }, orderBy: { sku: 'asc' } })
-  const units = new Map<Sku, number>()
-  for (const line of lines) units.set(sku(line.sku), (units.get(sku(line.sku)) ?? 0) + line.quantity)
-  await tx.$queryRaw`SELECT sku FROM stock WHERE sku = ANY(${[...units.keys()]}::text[]) ORDER BY sku FOR UPDATE`
-  const moves = [...units].map(([unit, quantity]) => ({ sku: unit, onHandDelta: 0, allocatedDelta: -quantity, droppedReservations: [] }))
-  await moveStock(tx, 'cancel', moves, nowMs)
 }
 
 async function tell(tx: Tx, topic: 'order.changed' | 'order.advance' | 'mail.send', subject: string): Promise<void> {

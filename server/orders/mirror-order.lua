@@ -1,3 +1,4 @@
+#!lua flags=allow-oom
 -- Keeps the latest state of an order beside its checkout, so that its page answers without Postgres.
 -- Safe to repeat and to reorder: an older version never replaces a newer one. A checkout that core has forgotten stays forgotten.
 -- A checkout that core took again with other content than Postgres has recorded is forgotten: Postgres answers for it.

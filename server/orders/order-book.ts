@@ -1,4 +1,5 @@
-import type { Allowance } from '#/domain/allowance.ts'
+import type { Allowance, AllowanceKey } from '#/domain/allowance.ts'
+import type { CounterKey } from '#/domain/counter.ts'
 import type { Discount } from '#/domain/discount.ts'
 import type { Offer, OfferTerms } from '#/domain/offer.ts'
 import type { OrderState } from '#/domain/order-state.ts'
@@ -42,18 +43,22 @@ export type OrderBook = {
   wakeDueOrders(nowMs: number, limit: number): Promise<number>
   /** Queues the mail of ended orders that was not sent in time. Returns how many. */
   wakeDueMail(nowMs: number, limit: number): Promise<number>
-  /** Hands the oldest messages of these topics to `deliver` and deletes them once it returns. Returns how many. */
-  relay(topics: readonly Topic[], limit: number, deliver: (messages: OutboxMessage[]) => Promise<void>): Promise<number>
+  /** Hands the oldest messages of these topics to `deliver` and deletes them once it returns. Returns how many were delivered. */
+  relay(topics: readonly Topic[], limit: number, deliver: Deliver): Promise<number>
   views(orderIds: readonly string[]): Promise<Map<string, RecordedView>>
-  movementsAfter(sku: Sku, version: number, limit: number): Promise<Movement[]>
+  /** The next movements of each counter after a version, in order, at most `limit` of each. */
+  movementsAfter(counters: readonly { key: CounterKey; after: number }[], limit: number): Promise<Map<CounterKey, Movement[]>>
   stockVersions(afterSku: string, limit: number): Promise<Map<Sku, number>>
-  versionsOf(skus: readonly Sku[]): Promise<Map<Sku, number>>
+  versionsOf(keys: readonly CounterKey[]): Promise<Map<CounterKey, number>>
+  /** A page of allowances in key order after `after` ('' for the first), with what is used of them. */
+  allowances(after: string, limit: number): Promise<AllowanceLevel[]>
   currentOffers(skus: readonly Sku[] | 'all'): Promise<Offer[]>
   /** The newest version of these codes, or of all. */
   currentDiscounts(codes: readonly string[] | 'all'): Promise<Discount[]>
 
   // Opening a shard of core.
   epochOf(shard: Shard): Promise<string | null>
+  epochs(): Promise<Map<Shard, string>>
   /** Holds the shard's writer lock while `write` fills core from these levels, then commits `epoch`. Does nothing while the lock is taken. */
   rebuild(shard: Shard, epoch: string, nowMs: number, write: WriteSnapshots): Promise<void>
 }
@@ -116,10 +121,10 @@ export type Order = {
   readonly order: PlacedOrder
 }
 
-/** What must follow from a commit, and which lane carries it out. `subject` is a SKU, a code, an order id, `order/version` to advance,
+/** What must follow from a commit, and which lane carries it out. `subject` is a SKU, an allowance's key, a code, an order id, `order/version` to advance,
  * `order/kind` of mail, or a cache tag. */
 export const TOPIC_LANES = {
-  stock: ['stock.moved'],
+  stock: ['stock.moved', 'allowance.moved'],
   offers: ['offer.changed', 'code.changed'],
   orders: ['order.changed'],
   queues: ['order.advance', 'mail.send'],
@@ -128,7 +133,11 @@ export const TOPIC_LANES = {
 
 export type Lane = keyof typeof TOPIC_LANES
 export type Topic = (typeof TOPIC_LANES)[Lane][number]
+/** Returns the messages that it could not deliver; throws when it knows nothing of any. */
+export type Deliver = (messages: OutboxMessage[]) => Promise<readonly OutboxMessage[]>
 export type OutboxMessage = { readonly topic: Topic; readonly subject: string }
+
+export type AllowanceLevel = { readonly key: AllowanceKey; readonly used: number; readonly version: number }
 
 export type StockLevel = { readonly onHand: number; readonly allocated: number; readonly version: number }
 /** Fills core, and says whether it did. `isRecorded` tells which reservations Postgres has. */

@@ -1,13 +1,13 @@
 import { readCurrentDiscounts, readDiscountVersions } from '../catalog/read-discounts.ts'
 import { readCurrentOffers, readOfferTerms } from '../catalog/read-offers.ts'
 import type { Db } from '../db/client.ts'
-import { movementsAfter, stockVersions, versionsOf } from '../inventory/ledger.ts'
+import { movementsAfter, readAllowances, stockVersions, versionsOf } from '../inventory/ledger.ts'
 import { bindIntent, cancel, confirm, decline, startPaying } from './change-order.ts'
 import { bury } from './dead-letters.ts'
 import type { OrderBook } from './order-book.ts'
 import { relay, wakeDueMail, wakeDueOrders } from './outbox.ts'
 import { findOrder, readViews } from './read-order.ts'
-import { epochOf, rebuild } from './rebuild-shard.ts'
+import { epochOf, readEpochs, rebuild } from './rebuild-shard.ts'
 import { mailWasSent, recordMail } from './sent-mail.ts'
 import { takeIn } from './take-in.ts'
 
@@ -33,9 +33,11 @@ export function postgresOrderBook(db: Db): OrderBook {
     movementsAfter: (...args) => movementsAfter(db, ...args),
     stockVersions: (...args) => stockVersions(db, ...args),
     versionsOf: (...args) => versionsOf(db, ...args),
+    allowances: (...args) => readAllowances(db, ...args),
     currentOffers: (...args) => readCurrentOffers(db, ...args),
     currentDiscounts: (...args) => readCurrentDiscounts(db, ...args),
     epochOf: (...args) => epochOf(db, ...args),
+    epochs: () => readEpochs(db),
     rebuild: (...args) => rebuild(db, ...args),
   }
 }

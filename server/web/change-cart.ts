@@ -2,7 +2,7 @@ import { type CartFull, type CartLine, LINE_MAX_QUANTITY, type TooMany } from '#
 import type { Failure, Result } from '#/domain/result.ts'
 import type { Sku } from '#/domain/sku.ts'
 import { admit } from '../admission/admit.ts'
-import { emptyCart } from '../cart/cart-cookie.ts'
+import { newCart, withLines } from '../cart/cart-cookie.ts'
 import { readCart, writeCart } from './cookies.ts'
 import { problemPage } from './problem-page.ts'
 import { type LineForm, readLineForm } from './read-form.ts'
@@ -23,7 +23,7 @@ export async function changeCart(request: Request, leastQuantity: number, change
     )
   }
   const { ports, cache } = runtime()
-  const cart = (await readCart()) ?? emptyCart(ports.newId)
+  const cart = (await readCart()) ?? newCart(ports.newId)
   const admitted = await admit(cache, 'cart', cart.shopperId)
   if (!admitted.ok) {
     return problemPage(
@@ -37,7 +37,7 @@ export async function changeCart(request: Request, leastQuantity: number, change
   }
   const changed = await change(cart.lines, form)
   if (!changed.ok) return toCart(`?notice=${changed.code}`)
-  await writeCart({ ...cart, lines: changed.value })
+  await writeCart(withLines(cart, changed.value, ports.newId))
   return toCart()
 }
 

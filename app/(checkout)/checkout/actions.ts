@@ -4,7 +4,7 @@ import { redirect } from 'next/navigation'
 import type { z } from 'zod'
 import type { CartLine } from '#/domain/cart.ts'
 import { admit } from '#/server/admission/admit.ts'
-import { emptyCart } from '#/server/cart/cart-cookie.ts'
+import { newCart } from '#/server/cart/cart-cookie.ts'
 import type { CheckoutNote } from '#/server/cart/checkout-note.ts'
 import { type CheckoutToken, openCheckout } from '#/server/cart/checkout-token.ts'
 import { checkoutForm } from '#/server/orders/checkout-form.ts'
@@ -53,7 +53,7 @@ async function leaveCheckout({ checkoutId }: CheckoutToken, ordered: readonly Ca
   const lines = cart.lines
     .map((line) => ({ ...line, quantity: line.quantity - (units.get(line.sku) ?? 0) }))
     .filter((line) => line.quantity > 0)
-  await writeCart({ ...emptyCart(runtime().ports.newId, cart.shopperId), lines })
+  await writeCart(newCart(runtime().ports.newId, cart.shopperId, lines))
 }
 
 function firstErrors(error: z.ZodError): Record<string, string> {

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { addToCart, type CartLine } from '#/domain/cart.ts'
 import { sku } from '#/domain/sku.ts'
 import { admit } from '#/server/admission/admit.ts'
-import { emptyCart } from '#/server/cart/cart-cookie.ts'
+import { newCart, withLines } from '#/server/cart/cart-cookie.ts'
 import { retryPayment } from '#/server/orders/advance-order.ts'
 import { showOrder } from '#/server/orders/show-order.ts'
 import { isTestCard } from '#/server/payments/test-cards.ts'
@@ -32,12 +32,12 @@ export async function returnToCartAction(orderId: string): Promise<void> {
   const { ports } = runtime()
   const found = await showOrder(ports, id)
   if (found.kind === 'order' && ['REJECTED', 'CANCELLED'].includes(found.shown.view.state)) {
-    const cart = (await readCart()) ?? emptyCart(ports.newId)
+    const cart = (await readCart()) ?? newCart(ports.newId)
     const lines = found.shown.order.lines.reduce<readonly CartLine[]>((sofar, line) => {
       const added = addToCart(sofar, sku(line.sku), line.quantity)
       return added.ok ? added.value : sofar
     }, cart.lines)
-    await writeCart({ ...cart, lines })
+    await writeCart(withLines(cart, lines, ports.newId))
   }
   redirect('/cart')
 }
