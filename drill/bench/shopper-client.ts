@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import hdr from 'hdr-histogram-js'
 import { Agent, type Dispatcher, request } from 'undici'
+import { checkoutIdFor } from '#/domain/sharding.ts'
+import type { Sku } from '#/domain/sku.ts'
 import { openCart, sealCart } from '#/server/cart/cart-cookie.ts'
 import { openCheckout, sealCheckout } from '#/server/cart/checkout-token.ts'
 import { multipart } from '../shopper.ts'
@@ -58,7 +60,7 @@ function anotherPress({ storeUrl, path, fields, cart }: FilledForm) {
   const sealed = openCart(cart)
   const checkout = openCheckout(fields.checkout ?? '')
   if (!sealed || !checkout) throw new Error('the form of the bench is not one of the store')
-  const checkoutId = randomUUID()
+  const checkoutId = checkoutIdFor(checkout.lines[0]?.sku as Sku, randomUUID)
   const body = multipart({ ...fields, email: `${checkoutId}@example.com`, checkout: sealCheckout({ ...checkout, checkoutId }) })
   const cookie = `cart=${sealCart({ ...sealed, checkoutId, shopperId: randomUUID() })}; cart_count=1`
   return { url: new URL(path, storeUrl), body, headers: { accept: 'text/html', origin: storeUrl, cookie, 'content-type': body.type } }
