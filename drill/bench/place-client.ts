@@ -60,12 +60,14 @@ function mintIds(placings: readonly Placing[], count: number): string[] {
   return Array.from({ length: count }, (_, n) => checkoutIdFor(placings[n % placings.length]?.order.lines[0]?.sku as Sku, randomUUID))
 }
 
-/** Minting costs more than placing does, so it is done once: between two of these, core is emptied. */
-let kept: string[] | undefined
+/** Minting costs more than placing does, so it is done once: between two rounds, core is emptied. */
+let kept: readonly string[] = []
 
 export const handlers = {
+  getReady: async ({ placings }: { placings: readonly Placing[] }) => {
+    kept = mintIds(placings, MOST_PLACINGS)
+  },
   placeFor: ({ seconds, ...asked }: PlaceFor) => {
-    kept ??= mintIds(asked.placings, MOST_PLACINGS)
     const endsAt = performance.now() + seconds * 1000
     return placeUntil({ ...asked, ids: kept }, () => performance.now() >= endsAt)
   },
