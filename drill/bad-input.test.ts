@@ -256,6 +256,7 @@ describe('an address', () => {
     ['/c/none', 404],
     ['/c/shoes/colour-red', 404],
     ['/nothing/here', 404],
+    ['/bench/empty', 404],
     ['/media/0123456789abcdef/320.avif', 404],
     ['/media/..%2f..%2fpackage/320.jpg', 404],
     ['/media/x/y', 404],

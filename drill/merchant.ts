@@ -65,6 +65,12 @@ export class Merchant {
     return new Map(orders.map(({ id, state }) => [id, state]))
   }
 
+  /** What the orders that are paid come to, in cents. */
+  async takingsMinor(): Promise<number> {
+    const { _sum } = await this.#db.order.aggregate({ where: { state: 'CONFIRMED' }, _sum: { totalMinor: true } })
+    return _sum.totalMinor ?? 0
+  }
+
   deadLetters(): Promise<{ orderId: string; reason: string }[]> {
     return this.#db.deadLetter.findMany({ select: { orderId: true, reason: true }, orderBy: { entryId: 'asc' } })
   }
