@@ -174,6 +174,7 @@ test('while many edit prices, weights and codes, and many place, no order is rec
   const units = await Promise.all([engine.sell({ stock: 5000 }), engine.sell({ stock: 5000 })])
   await putCode(engine.db, draft('BUSY', 1000), Date.now())
   await engine.rest()
+  const merchants = engine.connectDb() // connections of their own
   const placed: string[] = []
   const refused: string[] = []
   const isEnough = () => placed.length >= 60 || placed.length + refused.length >= 1500
@@ -194,9 +195,9 @@ test('while many edit prices, weights and codes, and many place, no order is rec
     }
   }
   await Promise.all([
-    ...units.map((unit) => edits((turn) => setPrice(engine.db, unit, 1000 + (turn % 500), Date.now()))),
-    ...units.map((unit) => edits((turn) => setWeight(engine.db, unit, 1000 * (turn % 30), Date.now()))),
-    ...[0, 1].map((editor) => edits((turn) => putCode(engine.db, draft('BUSY', 100 + (turn % 500) * 2 + editor), Date.now()))),
+    ...units.map((unit) => edits((turn) => setPrice(merchants, unit, 1000 + (turn % 500), Date.now()))),
+    ...units.map((unit) => edits((turn) => setWeight(merchants, unit, 1000 * (turn % 30), Date.now()))),
+    ...[0, 1].map((editor) => edits((turn) => putCode(merchants, draft('BUSY', 100 + (turn % 500) * 2 + editor), Date.now()))),
     ...[0, 1].map(() => meanwhile(() => engine.book.relay(TOPIC_LANES.offers, 50, (messages) => deliverToCore(engine, messages)))),
     meanwhile(takeInWhatWaits),
     ...Array.from({ length: 12 }, (_, n) =>
