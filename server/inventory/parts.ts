@@ -1,17 +1,7 @@
-import { type Allowance, shardOfAllowance } from '#/domain/allowance.ts'
+import { shardOfAllowance } from '#/domain/allowance.ts'
 import type { CounterKey } from '#/domain/counter.ts'
 import { recordingShardOf, type Shard, shardOf, shardOfCode } from '#/domain/sharding.ts'
-import type { PlacedOrder } from '../orders/placed-order.ts'
-import type { Attempt, Leg, Placing } from './stock-counters.ts'
-
-/** What a placing needs of one shard, in one step. */
-export type Part = {
-  readonly shard: Shard
-  readonly lines: PlacedOrder['lines']
-  readonly allowances: readonly Allowance[]
-  /** Whether the order's code is kept on this shard. */
-  readonly hasCode: boolean
-}
+import type { Attempt, Leg, Part, Placing } from './stock-counters.ts'
 
 /**
  * A placing by shards: the part of the shard that records it, named by the checkout's id, and the parts of all others in shard order. The

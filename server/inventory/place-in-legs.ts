@@ -1,6 +1,6 @@
 import { log } from '../telemetry/log.ts'
-import { legOf, type Part, partsOf } from './parts.ts'
-import type { PlaceAnswer, Placing, StockCounters } from './stock-counters.ts'
+import { legOf, partsOf } from './parts.ts'
+import type { Part, PlaceAnswer, Placing, StockCounters } from './stock-counters.ts'
 
 type Counters = Pick<StockCounters, 'place' | 'claim' | 'takeLeg' | 'voidAttempt' | 'endLeg'>
 

@@ -1,7 +1,6 @@
 import type { AllowanceKey } from '#/domain/allowance.ts'
 import type { Sku } from '#/domain/sku.ts'
-import type { Part } from './parts.ts'
-import type { ClaimAnswer, PlaceAnswer } from './stock-counters.ts'
+import type { ClaimAnswer, Part, PlaceAnswer } from './stock-counters.ts'
 
 type Words = [code: string, ...words: (string | number)[]]
 

@@ -8,10 +8,10 @@ import { placedOrderSchema } from '../orders/placed-order.ts'
 import type { Core, CoreFailure, CoreFull, NotReplicated } from '../redis/core.ts'
 import { codeKey, counterKeys, shardKeys, skuKeys } from '../redis/keys.ts'
 import { scripts } from '../redis/scripts.ts'
-import { legOf, type Part, partsOf } from './parts.ts'
+import { legOf, partsOf } from './parts.ts'
 import { parseClaimReply, parsePlaceReply } from './place-reply.ts'
 import { SoldOutMemory } from './sold-out-memory.ts'
-import type { Attempt, ClaimAnswer, Leg, LegAnswer, PlaceAnswer, Placing, StockCounters } from './stock-counters.ts'
+import type { Attempt, ClaimAnswer, Leg, LegAnswer, Part, PlaceAnswer, Placing, StockCounters } from './stock-counters.ts'
 
 /** How long core remembers a checkout; Postgres does so for ever. */
 export const CHECKOUT_KEEP_SECONDS = 7 * 24 * 3600

@@ -9,7 +9,6 @@ import type { Sku } from '#/domain/sku.ts'
 import type { MoneyBack, Parcel } from '../orders/parcel.ts'
 import type { PlacedOrder } from '../orders/placed-order.ts'
 import type { CoreFailure, NotReplicated } from '../redis/core.ts'
-import type { Part } from './parts.ts'
 
 /**
  * The port to core: available-stock counters, offers, reservations, the intake streams and the short memory of checkouts. Core admits;
@@ -97,6 +96,15 @@ export type Placing = {
   readonly order: PlacedOrder
   /** What the order uses of limited codes and of customers' limits. */
   readonly allowances: readonly Allowance[]
+}
+
+/** What a placing needs of one shard, in one step. */
+export type Part = {
+  readonly shard: Shard
+  readonly lines: PlacedOrder['lines']
+  readonly allowances: readonly Allowance[]
+  /** Whether the order's code is kept on this shard. */
+  readonly hasCode: boolean
 }
 
 /** One try to place a checkout: each has a reservation id of its own. */
