@@ -14,15 +14,3 @@ export async function hintOrder(db: Db, orderId: string, nowMs: number): Promise
     INSERT INTO outbox_messages (topic, subject) SELECT 'order.advance', id::text || '/' || version FROM hinted`
   return told > 0
 }
-
-/** The same for a refund of ours, in whatever state: one that succeeded may fail after all. */
-export async function hintRefund(db: Db, refundId: string, nowMs: number): Promise<boolean> {
-  const told = await db.$executeRaw`
-    WITH hinted AS (
-      UPDATE refunds SET next_check_at = CASE WHEN state = 'PENDING' THEN LEAST(next_check_at, ${new Date(nowMs + HINT_CHECK_MS)}::timestamptz) END
-      WHERE id = ${refundId}::uuid
-      RETURNING id
-    )
-    INSERT INTO outbox_messages (topic, subject) SELECT 'refund.advance', id::text FROM hinted`
-  return told > 0
-}
