@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
  * `unit` needs nothing but Node; `integration` runs against servers of its own, see scripts/stack/test-stack.ts; `drills` against whole
  * stores of their own, see scripts/stack/test-store.ts.
  */
-const integration = ['server/**/*.test.ts', 'workers/**/*.test.ts', 'scripts/**/*.stack.test.ts']
+const integration = ['server/**/*.test.ts', 'workers/**/*.test.ts', '{prisma,scripts}/**/*.stack.test.ts']
 
 export default defineConfig({
   test: {
@@ -12,7 +12,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['domain/**/*.test.ts', 'prisma/**/*.test.ts', 'scripts/**/*.test.ts'],
+          include: ['domain/**/*.test.ts', 'prisma/**/*.test.ts', 'scripts/**/*.test.ts', 'drill/bench/**/*.test.ts'],
           exclude: integration,
           testTimeout: 20_000,
         },
@@ -32,6 +32,7 @@ export default defineConfig({
         test: {
           name: 'drills',
           include: ['drill/**/*.test.ts'],
+          exclude: ['drill/bench/**'],
           globalSetup: ['scripts/stack/vitest-store-setup.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,

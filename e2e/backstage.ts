@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { GatewayDesk } from '#/drill/engine/gateway-desk.ts'
 import { findViolations } from '#/drill/invariants.ts'
 import { INTAKE_LOCK } from '#/server/orders/take-in.ts'
 
@@ -10,6 +11,8 @@ export type Backstage = {
   mails(to: string, orderNumber: string): Promise<string[]>
   /** What is broken or still on its way. */
   violations(): Promise<string[]>
+  /** The gateway's back door. */
+  readonly desk: GatewayDesk
   /** Orders are received and nobody takes them in, until the function that this returns is called. */
   holdIntake(): Promise<() => Promise<void>>
 }
@@ -27,6 +30,7 @@ export function backstage(): Backstage {
   const gatewayKey = setting('STRIPE_SECRET_KEY')
   const databaseUrl = setting('DATABASE_URL')
   return {
+    desk: new GatewayDesk({ gateway: { url: gatewayUrl }, env: { STRIPE_SECRET_KEY: gatewayKey } }),
     async charges(orderId) {
       const books = await read<Books>(new URL('/_local/books', gatewayUrl), { authorization: `Bearer ${gatewayKey}` })
       const intents = new Set(books.intents.filter((intent) => intent.metadata.orderId === orderId).map((intent) => intent.id))

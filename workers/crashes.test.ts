@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { isFinal } from '#/domain/order-state.ts'
+import { checkoutIdFor } from '#/domain/sharding.ts'
 import type { Sku } from '#/domain/sku.ts'
 import { eventually } from '#/drill/engine/eventually.ts'
 import { startTestEngine, type TestEngine } from '#/drill/engine/test-engine.ts'
@@ -30,7 +31,7 @@ afterAll(() => engine.stop())
 /** Presses "Place order" until there is an answer that tells the order's fate, as a shopper would. */
 async function buy(unit: Sku, paymentMethod: string): Promise<string | null> {
   const { order } = await engine.placing([[unit, 1]])
-  const request = { checkoutId: randomUUID(), agreed: order, paymentMethod }
+  const request = { checkoutId: checkoutIdFor(unit, randomUUID), agreed: order, paymentMethod }
   return eventually('the order is received or refused', async () => {
     const placed = await placeOrder(engine, request)
     if (placed.ok) return { orderId: request.checkoutId }

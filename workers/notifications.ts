@@ -10,8 +10,8 @@ import { PermanentError } from './define-worker.ts'
  */
 export function sendMail({ book, clock }: Pick<Ports, 'book' | 'clock'>, mailer: Mailer) {
   return async ({ orderId, kind }: { orderId: string; kind: MailKind }): Promise<void> => {
-    if (await book.mailWasSent(orderId, kind)) return
-    const order = await book.findOrder(orderId)
+    const order = await book.findMail(orderId, kind)
+    if (order === 'sent') return
     if (!order) throw new PermanentError('ORDER_MISSING')
     await mailer.send(orderMail(kind, order))
     await book.recordMail(orderId, kind, clock.now())

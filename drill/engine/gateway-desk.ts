@@ -39,7 +39,7 @@ export class GatewayDesk {
   readonly #url: string
   readonly #key: string
 
-  constructor({ gateway, env }: Pick<TestStack, 'gateway' | 'env'>) {
+  constructor({ gateway, env }: { gateway: { url: string }; env: TestStack['env'] }) {
     this.#url = gateway.url
     this.#key = env.STRIPE_SECRET_KEY ?? ''
   }

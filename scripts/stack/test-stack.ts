@@ -48,6 +48,8 @@ export type TestStackOptions = {
   readonly catalogue?: Catalogue
   /** Where the store of the stack will listen, and hear of the gateway; any free port, and nobody, otherwise. */
   readonly port?: number
+  /** Whether Postgres has on disk what it commits, as in a store that is open. */
+  readonly durable?: boolean
   /** Servers that are not started, until a test does so. */
   readonly without?: readonly ('postgres' | 'core' | 'cache' | 'gateway' | 'mail')[]
 }
@@ -59,9 +61,15 @@ const alive = new Map<string, readonly Service[]>()
 
 /**
  * Servers of a test's own: another Postgres, two other Redises, another gateway and mailbox, on ports of their own, with the data of a
- * template. What a killed run leaves is swept by the next. Postgres does not fsync here: its data survive the end of its process only.
+ * template. What a killed run leaves is swept by the next. Unless told to be durable, Postgres does not fsync: its data survive the end of
+ * its process only.
  */
-export async function startTestStack({ catalogue = 'empty', port, without = [] }: TestStackOptions = {}): Promise<TestStack> {
+export async function startTestStack({
+  catalogue = 'empty',
+  port,
+  durable = false,
+  without = [],
+}: TestStackOptions = {}): Promise<TestStack> {
   const state = openStateFolder(project)
   const template = await prepareTemplate(project, state, catalogue)
   const folder = path.join(state.tests, `${process.pid}-${randomBytes(4).toString('hex')}`)
@@ -98,7 +106,7 @@ export async function startTestStack({ catalogue = 'empty', port, without = [] }
     const { web, ...ports } = await newPorts()
     const secrets = { ...newSecrets(), postgresPassword: TEMPLATE_PASSWORD, actionsKey: ACTIONS_KEY }
     const webUrl = port === undefined ? null : `http://localhost:${port}`
-    const options: ServersOptions = { project, data, logs, ports, secrets, durable: false, webUrl }
+    const options: ServersOptions = { project, data, logs, ports, secrets, durable, webUrl }
     const [redis, binaries] = await Promise.all([
       findRedis(state.tools),
       findPostgres(project, state.tools),

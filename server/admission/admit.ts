@@ -6,10 +6,16 @@ import { scripts } from '../redis/scripts.ts'
 const LIMITS = {
   /** Placing orders, by shopper: far more than a person needs, far less than a script wants. */
   checkout: { burst: 20, intervalMs: 1500 },
-  /** Another card for a declined order, by order. */
+  /** Another card, by order. */
   payment: { burst: 8, intervalMs: 15_000 },
+  /** Coming back from the bank, by order. */
+  return: { burst: 10, intervalMs: 5000 },
+  /** Asking to cancel, by order. */
+  cancel: { burst: 5, intervalMs: 15_000 },
   /** Changing the cart, by shopper. */
   cart: { burst: 60, intervalMs: 250 },
+  /** Trying a discount code, by shopper: a few to type one right, too few to guess one. */
+  code: { burst: 10, intervalMs: 20_000 },
 } as const
 
 export type TooFast = Failure<'TOO_FAST'> & { readonly retryAfterSeconds: number }

@@ -8,6 +8,9 @@ export type Tx = Prisma.TransactionClient
 const CONNECT_TIMEOUT_MS = 3000
 const STATEMENT_TIMEOUT_MS = 10_000
 
+/** How long a statement waits for a row that somebody else has locked. */
+const LOCK_TIMEOUT_MS = 3000
+
 /** A pool of at most `connections`; lazy, and it comes back by itself when Postgres does. */
 export function connectDatabase(url: string, connections: number): Db {
   const adapter = new PrismaPg({
@@ -16,6 +19,7 @@ export function connectDatabase(url: string, connections: number): Db {
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     idleTimeoutMillis: 30_000,
     statement_timeout: STATEMENT_TIMEOUT_MS,
+    lock_timeout: LOCK_TIMEOUT_MS,
     query_timeout: STATEMENT_TIMEOUT_MS + 1000,
     idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
     keepAlive: true,

@@ -1,35 +1,24 @@
 import { z } from 'zod'
+import { type CounterKey, shardOfCounter } from '#/domain/counter.ts'
 import type { Discount } from '#/domain/discount.ts'
 import { ORDER_STATES } from '#/domain/order-state.ts'
 import { type Failure, fail, ok, type Result } from '#/domain/result.ts'
 import type { Shard } from '#/domain/sharding.ts'
-import { recordingShardOf, shardOf } from '#/domain/sharding.ts'
+import { recordingShardOf } from '#/domain/sharding.ts'
 import type { Sku } from '#/domain/sku.ts'
-import { placedOrderSchema } from '../orders/placed-order.ts'
+import { moneyBackSchema, parcelSchema } from '../orders/parcel.ts'
+import { readPlacedOrder } from '../orders/placed-order.ts'
 import type { Core, CoreFailure } from '../redis/core.ts'
-import { codeKey, shardKeys, skuKeys } from '../redis/keys.ts'
+import { codeKey, counterKeys, shardKeys, skuKeys } from '../redis/keys.ts'
 import { scripts } from '../redis/scripts.ts'
 import { discountFromDefinition, discountToFields } from './code-hash.ts'
 import { readIntakeStream, readWholeStream } from './intake-stream.ts'
 import { OFFER_FIELDS, offerFromHash, offerToFields } from './offer-hash.ts'
-import { parsePlaceReply } from './place-reply.ts'
-import type {
-  IntakeEntry,
-  Movement,
-  OrderView,
-  PlaceAnswer,
-  Placing,
-  RecordedView,
-  Snapshot,
-  StockCounters,
-  StoredCheckout,
-} from './stock-counters.ts'
+import { CHECKOUT_KEEP_SECONDS, MAX_INTAKE_BACKLOG, RedisPlacing } from './redis-placing.ts'
+import type { IntakeEntry, Movement, RecordedView, Snapshot, StockCounters, StoredCheckout } from './stock-counters.ts'
 
-/** How long core remembers a checkout; Postgres does so for ever. */
-export const CHECKOUT_KEEP_SECONDS = 7 * 24 * 3600
-
-/** Records that may wait for intake on one shard before placing is refused: minutes of the fastest sale. */
-export const MAX_INTAKE_BACKLOG = 200_000
+/** Keys that a command or a pipeline takes at most, so that none holds core for long. */
+const PAGE = 500
 
 /** Movements a script call takes at most, so that none holds core for long. */
 const MOVEMENTS_PER_CALL = 200
@@ -41,42 +30,22 @@ const viewSchema = z.object({
   state: z.enum(['RECEIVED', ...ORDER_STATES]),
   reason: z.string().nullable(),
   holdUntilMs: z.number().nullable(),
+  // Views of before had neither.
+  actionUrl: z.string().nullable().default(null),
+  cancelling: z.boolean().default(false),
+  parcels: z.array(parcelSchema).default([]),
+  refunds: z.array(moneyBackSchema).default([]),
 })
 
-/** The port to core, on Redis. See stock-counters.ts for the promises and keys.ts for the layout. */
-export class RedisStockCounters implements StockCounters {
+/** The port to core, on Redis; its placing half is in redis-placing.ts. See stock-counters.ts for the promises and keys.ts for the layout. */
+export class RedisStockCounters extends RedisPlacing implements StockCounters {
   readonly #core: Core
   readonly #keepSeconds: number
-  readonly #maxBacklog: number
 
   constructor(core: Core, { keepSeconds = CHECKOUT_KEEP_SECONDS, maxBacklog = MAX_INTAKE_BACKLOG } = {}) {
+    super(core, { keepSeconds, maxBacklog })
     this.#core = core
     this.#keepSeconds = keepSeconds
-    this.#maxBacklog = maxBacklog
-  }
-
-  async place({ checkoutId, reservationId, fingerprint, deadlineMs, order }: Placing): Promise<PlaceAnswer> {
-    const shard = shardKeys(recordingShardOf(checkoutId))
-    const skus = order.lines.map((line) => line.sku)
-    if (new Set(skus).size !== skus.length) throw new Error('a placing names each SKU once')
-    const keys = [shard.epoch, shard.orders, shard.checkout(checkoutId)]
-    const args = [
-      deadlineMs,
-      checkoutId,
-      reservationId,
-      fingerprint,
-      this.#keepSeconds,
-      this.#maxBacklog,
-      JSON.stringify(placedOrderSchema.parse(order)),
-    ]
-    for (const line of order.lines) {
-      const { stock, held, offer } = skuKeys(line.sku)
-      keys.push(stock, held, offer)
-      args.push(line.quantity, line.offerVersion)
-    }
-    const reply = await this.#core.run(scripts.place, keys, args)
-    if (reply.ok) return parsePlaceReply(reply.value, skus)
-    return { code: reply.code === 'CORE_UNKNOWN' ? 'UNKNOWN' : 'NOT_READY' }
   }
 
   async findCheckout(checkoutId: string): Promise<Result<StoredCheckout | null, CoreFailure>> {
@@ -107,17 +76,17 @@ export class RedisStockCounters implements StockCounters {
   }
 
   async available(skus: readonly Sku[]): Promise<Result<Map<Sku, number>, CoreFailure>> {
-    const counts = await this.#readEach(skus, (keys) => [keys.stock, 'available'])
+    const counts = await this.#readEach(skus, (sku) => [skuKeys(sku).stock, 'available'])
     return counts.ok ? ok(new Map([...counts.value].map(([sku, [count]]) => [sku, Math.max(0, Number(count))]))) : counts
   }
 
-  async appliedVersions(skus: readonly Sku[]): Promise<Result<Map<Sku, number>, CoreFailure>> {
-    const applied = await this.#readEach(skus, (keys) => [keys.stock, 'applied'])
-    return applied.ok ? ok(new Map(skus.map((sku) => [sku, Number(applied.value.get(sku)?.[0] ?? 0)]))) : applied
+  async appliedVersions(keys: readonly CounterKey[]): Promise<Result<Map<CounterKey, number>, CoreFailure>> {
+    const applied = await this.#readEach(keys, (key) => [counterKeys(key).count, 'applied'])
+    return applied.ok ? ok(new Map(keys.map((key) => [key, Number(applied.value.get(key)?.[0] ?? 0)]))) : applied
   }
 
   async offers(skus: readonly Sku[]) {
-    const hashes = await this.#readEach(skus, (keys) => [keys.offer, ...OFFER_FIELDS])
+    const hashes = await this.#readEach(skus, (sku) => [skuKeys(sku).offer, ...OFFER_FIELDS])
     return hashes.ok ? ok(new Map([...hashes.value].map(([sku, fields]) => [sku, offerFromHash(sku, fields)]))) : hashes
   }
 
@@ -134,8 +103,8 @@ export class RedisStockCounters implements StockCounters {
     return settled(await this.#core.run(scripts.putCode, [codeKey(discount.code)], discountToFields(discount)))
   }
 
-  readIntake(shard: Shard, count: number, waitMs: number): Promise<Result<IntakeEntry[], CoreFailure>> {
-    return readIntakeStream(this.#core, shardKeys(shard).orders, count, waitMs)
+  readIntake(shard: Shard, count: number, waitMs: number | null, after?: string): Promise<Result<IntakeEntry[], CoreFailure>> {
+    return readIntakeStream(this.#core, shardKeys(shard).orders, count, waitMs, after)
   }
 
   waitingIntake(shard: Shard): Promise<Result<IntakeEntry[], CoreFailure>> {
@@ -147,9 +116,13 @@ export class RedisStockCounters implements StockCounters {
     return settled(await this.#core.call((redis) => redis.xdel(shardKeys(shard).orders, ...entryIds)))
   }
 
-  async applyMovements(sku: Sku, epoch: string, movements: readonly Movement[]): Promise<Result<number, CoreFailure | Failure<'FENCED'>>> {
-    const { stock, held } = skuKeys(sku)
-    const keys = [shardKeys(shardOf(sku)).epoch, stock, held]
+  async applyMovements(
+    key: CounterKey,
+    epoch: string,
+    movements: readonly Movement[],
+  ): Promise<Result<number, CoreFailure | Failure<'FENCED'>>> {
+    const { count, held } = counterKeys(key)
+    const keys = [shardKeys(shardOfCounter(key)).epoch, count, held]
     let applied = 0
     for (let from = 0; from < movements.length; from += MOVEMENTS_PER_CALL) {
       const batch = movements.slice(from, from + MOVEMENTS_PER_CALL)
@@ -169,9 +142,9 @@ export class RedisStockCounters implements StockCounters {
 
   async mirrorOrder(orderId: string, recorded: RecordedView): Promise<Result<void, CoreFailure>> {
     const key = shardKeys(recordingShardOf(orderId)).checkout(orderId)
-    const { version, state, reason, holdUntilMs, fingerprint } = recorded
-    const view: OrderView = { version, state, reason, holdUntilMs }
-    return settled(await this.#core.run(scripts.mirrorOrder, [key], [version, JSON.stringify(view), this.#keepSeconds, fingerprint]))
+    const { fingerprint, ...view } = recorded
+    const text = JSON.stringify(viewSchema.parse(view))
+    return settled(await this.#core.run(scripts.mirrorOrder, [key], [view.version, text, this.#keepSeconds, fingerprint]))
   }
 
   epochOf(shard: Shard): Promise<Result<string | null, CoreFailure>> {
@@ -189,12 +162,32 @@ export class RedisStockCounters implements StockCounters {
     return settled(prepared)
   }
 
-  async writeSnapshot(sku: Sku, { available, version, held }: Snapshot): Promise<Result<void, CoreFailure>> {
-    const keys = skuKeys(sku)
+  async clearAllowances(shard: Shard): Promise<Result<void, CoreFailure>> {
+    const { allowances } = shardKeys(shard)
+    const cleared = await this.#core.call(async (redis) => {
+      for (let cursor = '0'; ; ) {
+        const [next, counts] = await redis.scan(cursor, 'MATCH', allowances, 'COUNT', PAGE)
+        const keys = counts.flatMap((count) => [count, count.replace(':allow:', ':held:')])
+        if (keys.length > 0) await redis.unlink(...keys)
+        if (next === '0') return
+        cursor = next
+      }
+    })
+    return settled(cleared)
+  }
+
+  async writeSnapshots(snapshots: ReadonlyMap<CounterKey, Snapshot>): Promise<Result<void, CoreFailure>> {
+    const all = [...snapshots]
     const written = await this.#core.call(async (redis) => {
-      const transaction = redis.multi().del(keys.held).hset(keys.stock, { available, applied: version })
-      if (held.size > 0) transaction.hset(keys.held, Object.fromEntries(held))
-      throwFirst(await transaction.exec())
+      for (let from = 0; from < all.length; from += PAGE) {
+        const pipeline = redis.pipeline()
+        for (const [key, { available, version, held: reservations }] of all.slice(from, from + PAGE)) {
+          const { count, held } = counterKeys(key)
+          pipeline.del(held).hset(count, { available, applied: version })
+          if (reservations.size > 0) pipeline.hset(held, Object.fromEntries(reservations))
+        }
+        throwFirst(await pipeline.exec())
+      }
     })
     return settled(written)
   }
@@ -206,20 +199,20 @@ export class RedisStockCounters implements StockCounters {
     return opened.value === 1 ? ok(undefined) : fail('NOT_PREPARED')
   }
 
-  /** Some fields of one hash a SKU, in one round trip; SKUs whose first field is missing are left out. */
-  async #readEach(
-    skus: readonly Sku[],
-    hash: (keys: ReturnType<typeof skuKeys>) => string[],
-  ): Promise<Result<Map<Sku, string[]>, CoreFailure>> {
-    if (skus.length === 0) return ok(new Map())
+  /** Some fields of one hash a key, in one round trip; keys whose first field is missing are left out. */
+  async #readEach<K extends CounterKey>(
+    keys: readonly K[],
+    hash: (key: K) => string[],
+  ): Promise<Result<Map<K, (string | null)[]>, CoreFailure>> {
+    if (keys.length === 0) return ok(new Map())
     return this.#core.call(async (redis) => {
       const pipeline = redis.pipeline()
-      for (const sku of skus) {
-        const [key, ...fields] = hash(skuKeys(sku))
-        pipeline.hmget(key as string, ...fields)
+      for (const key of keys) {
+        const [name, ...fields] = hash(key)
+        pipeline.hmget(name as string, ...fields)
       }
-      const replies = throwFirst(await pipeline.exec()) as string[][]
-      return new Map(skus.flatMap((sku, i) => (replies[i]?.[0] == null ? [] : [[sku, replies[i]]])))
+      const replies = throwFirst(await pipeline.exec()) as (string | null)[][]
+      return new Map(keys.flatMap((key, i) => (replies[i]?.[0] == null ? [] : [[key, replies[i]]])))
     })
   }
 }
@@ -230,7 +223,7 @@ function toCheckout(checkoutId: string, [fingerprint, placedAt, record, view]: (
     checkoutId,
     fingerprint,
     placedAtMs: Number(placedAt),
-    order: placedOrderSchema.parse(JSON.parse(record)),
+    order: readPlacedOrder(record),
     view: view ? viewSchema.parse(JSON.parse(view)) : null,
   }
 }

@@ -1,36 +1,66 @@
 import type { Db } from '../db/client.ts'
-import type { OutboxMessage, Topic } from './order-book.ts'
+import { Prisma } from '../db/generated/client.ts'
+import type { Deliver, OutboxMessage, Topic } from './order-book.ts'
+
+/** A hand-over of which nothing arrived: the messages stay as they are and are tried again. */
+export class NotDelivered extends Error {}
 
 /**
  * Takes the oldest messages of these topics, hands them over, and deletes them in the same transaction: a crash or a failed hand-over
- * leaves them for the next try, so each is delivered at least once. Several relays share the work without waiting for each other.
+ * leaves them for the next try, so each is delivered at least once. What `deliver` returns goes to the end of the line, so that a part of
+ * core that is away holds up nothing else. Several relays share the work without waiting for each other.
  */
-export function relay(
-  db: Db,
-  topics: readonly Topic[],
-  limit: number,
-  deliver: (messages: OutboxMessage[]) => Promise<void>,
-): Promise<number> {
+export function relay(db: Db, topics: readonly Topic[], limit: number, deliver: Deliver): Promise<number> {
   return db.$transaction(
     async (tx) => {
-      const taken = await tx.$queryRaw<{ id: bigint; topic: Topic; subject: string }[]>`
+      const taken = await tx.$queryRaw<Row[]>`
         SELECT id, topic, subject FROM outbox_messages WHERE topic = ANY(${topics}::text[])
         ORDER BY id LIMIT ${limit} FOR UPDATE SKIP LOCKED`
       if (taken.length === 0) return 0
-      await deliver(taken.map(({ topic, subject }) => ({ topic, subject })))
-      await tx.$executeRaw`DELETE FROM outbox_messages WHERE id = ANY(${taken.map((message) => message.id)}::bigint[])`
-      return taken.length
+      const { messages, rows } = spellOut(taken, limit)
+      const left = await deliver(messages)
+      if (left.length === messages.length) throw new NotDelivered(`none of ${left.length} messages was delivered`)
+      await tx.$executeRaw`
+        WITH again AS (
+          INSERT INTO outbox_messages (topic, subject)
+          SELECT * FROM unnest(${left.map(({ topic }) => topic)}::text[], ${left.map(({ subject }) => subject)}::text[])
+        )
+        DELETE FROM outbox_messages WHERE id = ANY(${rows.map((row) => row.id)}::bigint[])`
+      return messages.length - left.length
     },
     { timeout: 15_000, maxWait: 5000 },
   )
+}
+
+type Row = { readonly id: bigint; readonly topic: Topic; readonly subject: string }
+
+/** One message for each subject of the oldest rows, as many rows as make about `limit` messages; the others wait for the next time. */
+function spellOut(taken: readonly Row[], limit: number): { messages: OutboxMessage[]; rows: Row[] } {
+  const messages: OutboxMessage[] = []
+  const rows: Row[] = []
+  for (const row of taken) {
+    if (messages.length >= limit) break
+    rows.push(row)
+    for (const subject of row.subject.split(',')) messages.push({ topic: row.topic, subject })
+  }
+  return { messages, rows }
 }
 
 /** How long the job of a mail may take before upkeep tells of it again. A job that is still there makes that a no-op. */
 export const MAIL_CHECK_MS = 60_000
 const NEXT_MAIL_CHECK_MS = 15 * 60_000
 
-/** Queues the mail of ended orders that nobody noted as sent in time: its job went with core, or was given up. Returns how many. */
+/**
+ * Queues the mail of ended orders, parcels and refunds that nobody noted as sent in time: its job went with core, or was given up. At most
+ * `limit` of each; returns how many of the kind that has most.
+ */
 export async function wakeDueMail(db: Db, nowMs: number, limit: number): Promise<number> {
+  const ofParcels = await wakeMailOf(db, 'shipments', 'shipped', nowMs, limit)
+  const ofRefunds = await wakeMailOf(db, 'refunds', 'refunded', nowMs, limit)
+  return Math.max(ofParcels, ofRefunds, await wakeMailOfOrders(db, nowMs, limit))
+}
+
+function wakeMailOfOrders(db: Db, nowMs: number, limit: number): Promise<number> {
   return db.$executeRaw`
     WITH due AS (
       SELECT id FROM orders WHERE mail_due_at <= ${new Date(nowMs)} ORDER BY mail_due_at LIMIT ${limit} FOR UPDATE SKIP LOCKED
@@ -39,13 +69,26 @@ export async function wakeDueMail(db: Db, nowMs: number, limit: number): Promise
       RETURNING orders.id, orders.state
     )
     INSERT INTO outbox_messages (topic, subject)
-    SELECT 'mail.send', id::text || CASE state WHEN 'CONFIRMED' THEN '/receipt' WHEN 'CANCELLED' THEN '/cancelled' ELSE '/rejected' END
+    SELECT 'mail.send', id::text || CASE state WHEN 'REJECTED' THEN '/rejected' WHEN 'CANCELLED' THEN '/cancelled' ELSE '/receipt' END
     FROM postponed`
 }
 
+/** Tables whose rows belong to an order and have a mail each. */
+function wakeMailOf(db: Db, table: 'shipments' | 'refunds', kind: 'shipped' | 'refunded', nowMs: number, limit: number): Promise<number> {
+  const rows = Prisma.raw(table)
+  return db.$executeRaw`
+    WITH due AS (
+      SELECT id FROM ${rows} WHERE mail_due_at <= ${new Date(nowMs)} ORDER BY mail_due_at LIMIT ${limit} FOR UPDATE SKIP LOCKED
+    ), postponed AS (
+      UPDATE ${rows} row SET mail_due_at = ${new Date(nowMs + NEXT_MAIL_CHECK_MS)} FROM due WHERE row.id = due.id
+      RETURNING row.order_id, row.id
+    )
+    INSERT INTO outbox_messages (topic, subject) SELECT 'mail.send', order_id || '/' || ${kind} || '/' || id FROM postponed`
+}
+
 /**
- * Queues the open orders that are due and doubles the time to their next look, from 15 s up to 15 min. A DECLINED order is due at the end
- * of its hold. Returns how many.
+ * Queues the open orders that are due and doubles the time to their next look, from 15 s up to 15 min, yet not beyond the end of their hold.
+ * Returns how many.
  */
 export async function wakeDueOrders(db: Db, nowMs: number, limit: number): Promise<number> {
   const now = new Date(nowMs)
@@ -53,7 +96,10 @@ export async function wakeDueOrders(db: Db, nowMs: number, limit: number): Promi
     WITH due AS (
       SELECT id FROM orders WHERE next_check_at <= ${now} ORDER BY next_check_at LIMIT ${limit} FOR UPDATE SKIP LOCKED
     ), postponed AS (
-      UPDATE orders SET checks = checks + 1, next_check_at = ${now}::timestamptz + interval '15 s' * (2 ^ LEAST(checks, 6))
+      UPDATE orders SET checks = checks + 1, next_check_at = LEAST(
+        ${now}::timestamptz + interval '15 s' * (2 ^ LEAST(checks, 6)),
+        CASE WHEN hold_until > ${now} THEN hold_until END
+      )
       FROM due WHERE orders.id = due.id
       RETURNING orders.id, orders.version
     )

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { fail, ok } from '#/domain/result.ts'
+import { checkoutIdFor } from '#/domain/sharding.ts'
 import type { Sku } from '#/domain/sku.ts'
 import { eventually } from '#/drill/engine/eventually.ts'
 import { LossyWire } from '#/drill/engine/lossy-wire.ts'
@@ -53,7 +54,7 @@ function request(unit: Sku, change: Partial<PlaceRequest['agreed']> = {}): Place
     totalMinor: 24_90,
     ...change,
   }
-  return { checkoutId: randomUUID(), agreed, paymentMethod: 'pm_card_visa' }
+  return { checkoutId: checkoutIdFor(unit, randomUUID), agreed, paymentMethod: 'pm_card_visa' }
 }
 
 test('a script that ran without its reply arriving is UNKNOWN, and its order stands', async () => {

@@ -2,14 +2,19 @@ import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
 import { z } from 'zod'
 import { Message } from '#/components/message.tsx'
+import { Notice } from '#/components/notice.tsx'
 import { orderNumber } from '#/domain/order-number.ts'
-import { isFinal } from '#/domain/order-state.ts'
+import { isFinal, STATES_UNPAID } from '#/domain/order-state.ts'
+import { isHeldUp } from '#/server/orders/held-up.ts'
 import { showOrder } from '#/server/orders/show-order.ts'
 import { mayOpenOrder } from '#/server/web/cookies.ts'
 import { runtime } from '#/server/web/runtime.ts'
+import { BankStep } from './bank-step.tsx'
+import { HoldTime } from './hold-time.client.tsx'
 import styles from './order.module.css'
-import { ReturnToCart, TryAnotherCard } from './order-forms.tsx'
+import { CancelOrder, ReturnToCart, TryAnotherCard } from './order-forms.tsx'
 import { OrderLive } from './order-live.client.tsx'
+import { OrderParts } from './order-parts.tsx'
 import { OrderSummary } from './order-summary.tsx'
 import { stateWords } from './state-words.ts'
 
@@ -19,9 +24,11 @@ export const metadata: Metadata = { title: 'Your order' }
 const RELOAD_SECONDS = 2
 
 /** No order has this version: the first answer shows the page anew. */
-const NOT_SEEN = -1
+const NOT_SEEN = -2
 
-export default async function OrderPage({ params }: { params: Promise<{ id: string }> }) {
+type Props = { readonly params: Promise<{ id: string }>; readonly searchParams: Promise<{ bank?: string | string[] }> }
+
+export default async function OrderPage({ params, searchParams }: Props) {
   const { id } = await params
   // proxy.ts answers these with a 404 already; a page never trusts that.
   if (!z.uuid().safeParse(id).success || !(await mayOpenOrder(id))) notFound()
@@ -30,7 +37,7 @@ export default async function OrderPage({ params }: { params: Promise<{ id: stri
     return (
       <Message title="We cannot show your order right now">
         <Reload />
-        <OrderLive orderId={id} version={NOT_SEEN} />
+        <OrderLive orderId={id} version={NOT_SEEN} heldUp={false} />
         Nothing about it has changed: an order that was received is kept. This page tries again by itself.
       </Message>
     )
@@ -39,27 +46,56 @@ export default async function OrderPage({ params }: { params: Promise<{ id: stri
     return (
       <Message title="We are checking whether this order arrived">
         <Reload />
-        <OrderLive orderId={id} version={NOT_SEEN} />
+        <OrderLive orderId={id} version={NOT_SEEN} heldUp={false} />
         So far it has not, and nothing was charged. If this does not change, go back to <a href="/checkout">the checkout</a> and place it
         once more: it is never placed or charged twice.
       </Message>
     )
   }
   const { order, view } = found.shown
-  const { title, text } = stateWords(view)
-  const mayChangeByItself = !isFinal(view.state) && view.state !== 'DECLINED'
+  const { state, version, holdUntilMs } = view
+  const { title, text, keepsItems } = stateWords(view)
+  const isShoppersTurn = !view.cancelling && (state === 'DECLINED' || state === 'ACTION_REQUIRED')
+  // That the shopper was there is no secret and changes nothing but this: the answer is awaited.
+  const isBackFromBank = state === 'ACTION_REQUIRED' && (await searchParams).bank === 'back'
+  const heldUp = await isHeldUp(runtime().ports.core, view)
+  const mayChangeByItself = !isFinal(state) && (!isShoppersTurn || isBackFromBank)
   return (
-    <main id="content" className={styles.page} data-order-id={id} data-order-state={view.state}>
+    <main id="content" className={styles.page} data-order-id={id} data-order-state={state}>
       {mayChangeByItself && <Reload />}
       <p className="quiet">Order {orderNumber(id)}</p>
       <div role="status" className={styles.state}>
         <h1>{title}</h1>
-        <p>{text}</p>
+        <p>
+          {text}
+          {keepsItems && holdUntilMs !== null && (
+            <>
+              {' We keep your items until '}
+              <HoldTime untilMs={holdUntilMs} />.
+            </>
+          )}
+        </p>
+        {isBackFromBank && isShoppersTurn && <p>You are back from your bank, and we are asking it for its answer.</p>}
       </div>
-      {!isFinal(view.state) && <OrderLive orderId={id} version={view.version} />}
-      {view.state === 'DECLINED' && <TryAnotherCard orderId={id} totalMinor={order.totalMinor} />}
-      {(view.state === 'REJECTED' || view.state === 'CANCELLED') && <ReturnToCart orderId={id} />}
-      <OrderSummary order={order} />
+      {heldUp && (
+        <Notice>
+          The payment service is not answering at the moment. We go on trying by ourselves
+          {holdUntilMs !== null && (
+            <>
+              {' and keep your items until '}
+              <HoldTime untilMs={holdUntilMs} />
+            </>
+          )}
+          .
+        </Notice>
+      )}
+      {!isFinal(state) && <OrderLive orderId={id} version={version} heldUp={heldUp} />}
+      {state === 'ACTION_REQUIRED' && isShoppersTurn && <BankStep url={view.actionUrl} />}
+      {order && isShoppersTurn && <TryAnotherCard orderId={id} totalMinor={order.totalMinor} />}
+      {STATES_UNPAID.some((unpaid) => unpaid === state) && !view.cancelling && <CancelOrder orderId={id} />}
+      {order && (state === 'REJECTED' || state === 'CANCELLED') && <ReturnToCart orderId={id} />}
+      {order && <OrderParts order={order} view={view} />}
+      {order && <OrderSummary order={order} />}
     </main>
   )
 }

@@ -1,39 +1,59 @@
+import { isFinal } from '#/domain/order-state.ts'
 import { unreachable } from '#/domain/unreachable.ts'
 import type { OrderView } from '#/server/inventory/stock-counters.ts'
 
+/** `keepsItems`: whether the shopper has to know until when. */
+export type StateWords = { readonly title: string; readonly text: string; readonly keepsItems: boolean }
+
 /** What an order's state means to the shopper, and what happens next. */
-export function stateWords({ state, reason, holdUntilMs }: OrderView): { title: string; text: string } {
+export function stateWords(view: OrderView): StateWords {
+  const [title, text] = view.cancelling && !isFinal(view.state) ? CANCELLING : words(view)
+  return { title, text, keepsItems: !view.cancelling && (view.state === 'DECLINED' || view.state === 'ACTION_REQUIRED') }
+}
+
+type Words = readonly [title: string, text: string]
+
+const CANCELLING: Words = [
+  'We are cancelling your order',
+  'Your payment is stopped first. Should your bank have been faster, the order stands and this page says so.',
+]
+
+function words({ state, reason, cancelling, refunds }: OrderView): Words {
   switch (state) {
     case 'RECEIVED':
-      return {
-        title: 'Order received',
-        text: 'Thank you. We have it, and are setting your items aside. This page follows along by itself.',
+      if (reason === 'SET_ASIDE') {
+        return [
+          'We are looking into your order',
+          'We have it, but something about it needs a person. Nothing was charged. This page shows how it goes on.',
+        ]
       }
+      return ['Order received', 'Thank you. We have it, and are setting your items aside. This page follows along by itself.']
     case 'ALLOCATED':
-      return { title: 'Stock confirmed', text: 'Your items are set aside for you. Payment comes next.' }
+      return ['Stock confirmed', 'Your items are set aside for you. Payment comes next.']
     case 'PAYING':
-      return { title: 'Taking payment', text: 'We are asking your card. This takes a few seconds; sometimes a bank takes longer.' }
-    case 'CONFIRMED':
-      return { title: 'Order confirmed', text: 'Your payment went through. A receipt is on its way to you by e-mail.' }
+      return ['Taking payment', 'We are asking your card. This takes a few seconds; sometimes a bank takes longer.']
     case 'ACTION_REQUIRED':
-      return { title: 'Your bank asks you to confirm', text: `You were not charged yet. We keep your items until ${timeOf(holdUntilMs)}.` }
-    case 'FULFILLED':
-      return { title: 'On its way', text: 'Everything that you ordered has left us.' }
-    case 'REFUNDED':
-      return { title: 'Refunded', text: 'Your money is on its way back to you.' }
-    case 'REJECTED':
-      return { title: 'Sold out', text: 'The last of it went to somebody else a moment before you. You were not charged.' }
+      return ['Your bank asks you to confirm', 'You were not charged yet. Your bank sends you back here afterwards.']
     case 'DECLINED':
-      return {
-        title: 'Your card was declined',
-        text: `${declined(reason)} You were not charged. We keep your items until ${timeOf(holdUntilMs)}.`,
-      }
+      return ['Your card was declined', `${declined(reason)} You were not charged.`]
+    case 'CONFIRMED':
+      return cancelling
+        ? ['Order confirmed', 'Your payment was faster than your wish to cancel, so the order stands. A receipt is on its way by e-mail.']
+        : ['Order confirmed', 'Your payment went through. A receipt is on its way to you by e-mail.']
+    case 'FULFILLED':
+      return ['On its way', 'Everything that you ordered has left us.']
+    case 'REFUNDED':
+      return ['Refunded', 'Your money is on its way back to you.']
+    case 'REJECTED':
+      return rejected(reason)
     case 'CANCELLED':
-      return { title: 'Order cancelled', text: 'No payment came in time, so your items went back on sale. You were not charged.' }
+      return ['Order cancelled', `${cancelled(reason)} ${refunds.length > 0 ? PAID_NEVERTHELESS : 'You were not charged.'}`]
     default:
       return unreachable(state)
   }
 }
+
+const PAID_NEVERTHELESS = 'A payment came in nevertheless, and all of it goes back to you.'
 
 function declined(reason: string | null): string {
   switch (reason) {
@@ -42,13 +62,38 @@ function declined(reason: string | null): string {
     case 'expired_card':
       return 'It has expired.'
     case 'authentication_required':
-      return 'Your bank asks for a step that we cannot offer yet.'
+      return 'Your bank asks for a step that it does not offer here.'
+    case 'authentication_failed':
+      return 'Your bank did not get your confirmation.'
     default:
       return 'Your bank did not say why.'
   }
 }
 
-/** To the minute, in the time of the shop, because the server does not know the shopper's. */
-function timeOf(ms: number | null): string {
-  return ms === null ? 'further notice' : `${new Date(ms).toISOString().slice(11, 16)} UTC`
+function cancelled(reason: string | null): string {
+  switch (reason) {
+    case 'BY_SHOPPER':
+      return 'As you asked. Your items went back on sale.'
+    case 'PAYMENT_CANCELLED':
+      return 'Its payment was cancelled, so your items went back on sale.'
+    default:
+      return 'No payment came in time, so your items went back on sale.'
+  }
+}
+
+function rejected(reason: string | null): Words {
+  switch (reason) {
+    case 'CUSTOMER_LIMIT_REACHED':
+      return ['One too many', 'You have ordered as many of it as one customer can, in all orders together. You were not charged.']
+    case 'CODE_USED_UP':
+      return ['The code was used up', 'The last use of your code went to somebody else a moment before you. You were not charged.']
+    case 'NOT_ACCEPTED':
+    case 'UNREADABLE':
+      return [
+        'We could not take your order',
+        'Something about it was wrong on our side, and we are sorry. You were not charged. Please order once more.',
+      ]
+    default:
+      return ['Sold out', 'The last of it went to somebody else a moment before you. You were not charged.']
+  }
 }

@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import { isFinal } from '#/domain/order-state.ts'
+import { isHeldUp } from '#/server/orders/held-up.ts'
 import { showOrder } from '#/server/orders/show-order.ts'
 import { mayOpenOrder } from '#/server/web/cookies.ts'
 import { runtime } from '#/server/web/runtime.ts'
 
-/** The state of an order, for the browser that placed it: `{ version, state, reason, holdUntilMs, final }`. */
+/** The state of an order, for the browser that placed it: `{ version, state, reason, holdUntilMs, actionUrl, cancelling, heldUp, final }`. */
 export async function GET(_request: Request, { params }: { params: Promise<{ id: string }> }): Promise<Response> {
   const { id } = await params
   if (!z.uuid().safeParse(id).success || !(await mayOpenOrder(id))) return answer(404, { error: 'No such order for you.' })
@@ -12,7 +13,7 @@ export async function GET(_request: Request, { params }: { params: Promise<{ id:
   if (found.kind === 'away') return answer(503, { error: 'The order cannot be read right now.' })
   if (found.kind === 'unknown') return answer(404, { error: 'No such order yet.' })
   const { view } = found.shown
-  return answer(200, { ...view, final: isFinal(view.state) })
+  return answer(200, { ...view, heldUp: await isHeldUp(runtime().ports.core, view), final: isFinal(view.state) })
 }
 
 function answer(status: number, body: object): Response {
