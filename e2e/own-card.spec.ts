@@ -5,6 +5,7 @@ import { expect, test } from './fixtures.ts'
 import { ADDRESS, type Shopper } from './shopper.ts'
 
 const VISA = '4242424242424242'
+const ASKS_FIRST = '4000002760003184'
 const NO_FUNDS = '4000000000009995'
 
 let web: ReadyProcess
@@ -90,6 +91,24 @@ test('after a declined card another one is typed on the order’s page and pays'
   await fillCard(shopper, VISA)
   await shopper.page.getByRole('button', { name: 'Pay with this card' }).click()
   await shopper.seesOrderState('CONFIRMED')
+  expect(await backstage.charges(orderId)).toHaveLength(1)
+})
+
+test('a card whose bank asks first is confirmed at the bank, and its shopper comes back to a paid order', async ({
+  newShopper,
+  backstage,
+}) => {
+  const shopper = await newShopper({ baseURL })
+  const { page } = shopper
+  await goToCheckout(shopper)
+  await fillCard(shopper, ASKS_FIRST)
+  await shopper.placeOrder()
+  const orderId = await shopper.orderId()
+  await shopper.seesOrderState('ACTION_REQUIRED')
+  await page.getByRole('link', { name: /bank/i }).click()
+  await page.getByRole('button', { name: 'Confirm payment' }).click()
+  await shopper.seesOrderState('CONFIRMED')
+  expect(await shopper.orderId()).toBe(orderId)
   expect(await backstage.charges(orderId)).toHaveLength(1)
 })
 

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { eventually } from '#/drill/engine/eventually.ts'
-import { CLOSED_TWICE, KEY, TestGateway } from '#/scripts/local/gateway/test-gateway.ts'
+import { KEY, TestGateway } from '#/scripts/local/gateway/test-gateway.ts'
 import { startTestStack, type TestStack } from '#/scripts/stack/test-stack.ts'
 import { Core } from '../redis/core.ts'
 import { gatewayState, isGatewayAway } from './gateway-state.ts'
@@ -29,9 +29,9 @@ afterEach(async () => {
   await eventually('it is back', async () => (await gateway.retrieve('pi_nobody')).ok === false && !(await isGatewayAway(core)))
 })
 
-/** A guard of a test's own before the same server. */
-function guard(): void {
-  gateway = guardedGateway(stripeGateway(KEY, server.url, 500), gatewayState(core), { restMs: REST_MS, leastCalls: LEAST_CALLS })
+/** A guard of a test's own before the same server. Calls may take long where time is not what a test is about: the machine may be busy. */
+function guard(timeoutMs = 10_000): void {
+  gateway = guardedGateway(stripeGateway(KEY, server.url, timeoutMs), gatewayState(core), { restMs: REST_MS, leastCalls: LEAST_CALLS })
 }
 
 const codes = async (calls: number) => {
@@ -80,18 +80,19 @@ test('a gateway that answers again is noticed without anybody’s asking, and th
   await fall()
   await eventually('said', () => isGatewayAway(core))
   await server.local('DELETE', 'faults')
-  await eventually('no longer said', async () => !(await isGatewayAway(core)))
+  const sent = await arrivals(() => eventually('no longer said', async () => !(await isGatewayAway(core))))
+  expect(sent).toBe(1)
   expect(await codes(1)).toEqual(['GATEWAY_REFUSED'])
 })
 
-test.each([
+test.each<[string, { delayMs?: number; drop?: 'before' | 'after'; status?: 429 | 500 }]>([
   ['timeouts', { delayMs: 2000 }],
-  ['lost replies', { drop: 'after' as const }],
-  ['closed connections', { drop: 'before' as const }],
-  ['errors of its own', { status: 500 as const }],
-  ['refusals to be asked so fast', { status: 429 as const }],
+  ['lost replies', { drop: 'after' }],
+  ['closed connections', { drop: 'before' }],
+  ['errors of its own', { status: 500 }],
+  ['refusals to be asked so fast', { status: 429 }],
 ])('%s are no answers', async (_what, rule) => {
-  guard()
+  guard(rule.delayMs === undefined ? undefined : 500)
   await server.goWrong([rule])
   await codes(LEAST_CALLS)
   expect(await codes(1)).toEqual(['GATEWAY_AWAY'])
@@ -112,11 +113,11 @@ test('refusals and declines are answers, however many', async () => {
   expect(await isGatewayAway(core)).toBe(false)
 })
 
-test('a reply in ten that is lost is no reason to leave it alone', async () => {
+test('an answer in ten that is missing is no reason to leave it alone', async () => {
   guard()
   for (let round = 0; round < 10; round += 1) {
-    await server.goWrong([{ drop: 'after', times: CLOSED_TWICE }])
-    expect((await codes(10)).filter((code) => code === 'GATEWAY_UNKNOWN').length).toBeLessThanOrEqual(2)
+    await server.goWrong([{ status: 503, times: 1 }])
+    expect((await codes(10)).filter((code) => code === 'GATEWAY_UNKNOWN')).toHaveLength(1)
   }
   expect(await codes(1)).toEqual(['GATEWAY_REFUSED'])
 })

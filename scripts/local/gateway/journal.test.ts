@@ -3,8 +3,12 @@ import os from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { Books } from './books.ts'
+import { confirmIntent } from './confirm-intent.ts'
+import { createTestToken } from './confirmation-tokens.ts'
 import { Journal } from './journal.ts'
 import { createIntent } from './payment-intents.ts'
+import { createRefund } from './refunds.ts'
+import { WebhookFaults } from './webhook-faults.ts'
 
 const DAY_MS = 24 * 3600 * 1000
 
@@ -95,5 +99,46 @@ test('answers that are a day old leave the journal too', async () => {
   expect(again.answer('key-189')).toBeUndefined()
   expect(again.answer('key-199')).toMatchObject({ body })
   expect(again.intent(intent.id)).toEqual(intent)
+  await again.close()
+})
+
+test('books that were written anew know all that they knew', async () => {
+  const now = Date.parse('2026-01-01T00:00:00Z')
+  const faults = new WebhookFaults()
+  const books = await Books.open(file, () => now, { plan: (event) => faults.plan(event, now) })
+  const bank = 'http://bank.test'
+  for (const card of ['pm_card_visa', 'pm_card_authenticationRequired', 'pm_local_processing', 'pm_card_pendingRefund']) {
+    const created = createIntent({ amount: 1000, currency: 'eur' }, now)
+    await books.write({ intents: created.intents ?? [] })
+    const [{ id = '' } = {}] = created.intents ?? []
+    const { answer: _answer, ...confirmed } = confirmIntent(books, id, { payment_method: card, return_url: bank }, now, bank)
+    await books.write({ ...confirmed, answer: { key: card, request: '', status: 200, body: {}, at: now } })
+    if (card !== 'pm_card_pendingRefund') continue
+    const { answer: _refund, ...refunded } = createRefund(books, { payment_intent: id }, now)
+    await books.write(refunded)
+  }
+  const { answer: _token, ...token } = createTestToken({ payment_method: 'pm_card_visa' }, now)
+  await books.write(token)
+  const knownTo = (known: Books) => ({
+    intents: known.intents(),
+    charges: known.charges(),
+    refunds: known.refunds(),
+    events: known.events(),
+    deliveries: [...known.deliveries()],
+    unsettled: known.unsettledRefunds(),
+    processing: known.processingIntents(),
+    steps: known.intents().map(({ id }) => known.step(id)),
+    tokens: (token.tokens ?? []).map(({ id }) => known.token(id)),
+    answers: ['pm_card_visa', 'pm_local_processing'].map((key) => known.answer(key)),
+  })
+  const before = knownTo(books)
+  expect(before).toMatchObject({ unsettled: [{}], processing: [{}], answers: [{}, {}] })
+  expect(before.deliveries.length).toBeGreaterThan(2)
+  await books.close()
+  const sizeBefore = (await readFile(file, 'utf8')).split('\n').length
+  await (await Books.open(file, () => now, { spareLines: 1 })).close()
+  expect((await readFile(file, 'utf8')).split('\n').length).not.toBe(sizeBefore)
+  const again = await Books.open(file, () => now)
+  expect(knownTo(again)).toEqual(before)
   await again.close()
 })
