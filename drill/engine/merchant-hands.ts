@@ -13,6 +13,11 @@ const MOST_LOOKS = 20
 
 /** Ships and refunds as a merchant does, and reads what became of it. */
 export function merchantHands(engine: TestEngine) {
+  const books = [engine.book, engine.anotherBook()]
+  let asked = 0
+  /** One process after the other, so that they race as processes do. */
+  const nextBook = () => books[asked++ % books.length] ?? engine.book
+
   /** A paid order of as many lines, each of an item of its own of which ten more units than ordered are there. */
   async function paid(quantities: readonly number[] = [3, 2], change: Partial<PlacedOrder> = {}): Promise<string> {
     const wanted = []
@@ -24,11 +29,11 @@ export function merchantHands(engine: TestEngine) {
   }
 
   function ship(orderId: string, units: readonly Units[] | 'all' = 'all', shipmentId: string = randomUUID()) {
-    return engine.book.shipOrder({ shipmentId, orderId, carrier: 'An Post', tracking: 'CE1', units, nowMs: engine.clock.now() })
+    return nextBook().shipOrder({ shipmentId, orderId, carrier: 'An Post', tracking: 'CE1', units, nowMs: engine.clock.now() })
   }
 
   function refund(orderId: string, wish: RefundWish = { kind: 'all' }, { restock = true, refundId = randomUUID() as string } = {}) {
-    return engine.book.requestRefund({ refundId, orderId, wish, restock, reason: 'A test asked for it', nowMs: engine.clock.now() })
+    return nextBook().requestRefund({ refundId, orderId, wish, restock, reason: 'A test asked for it', nowMs: engine.clock.now() })
   }
 
   return {

@@ -12,8 +12,8 @@ export function refundCancelled(db: Db, orderId: string, { refundId, nowMs }: { 
     const amountMinor = order.totalMinor
     const refund = { refundId, orderId, fingerprint: fingerprint(PAID_AFTER_CANCEL), amountMinor, reason: PAID_AFTER_CANCEL, nowMs }
     if (!(await insertRefund(tx, refund))) throw new Error(`refund ${refundId} is there already`)
-    await tx.order.update({ where: { id: orderId }, data: { capturedMinor: amountMinor, refundedMinor: amountMinor } })
-    const detail = { refundId, amountMinor }
-    await noteStep(tx, order, { kind: 'refund-requested', detail, reason: PAID_AFTER_CANCEL, trouble: null, nowMs })
+    await tx.order.update({ where: { id: orderId }, data: { capturedMinor: amountMinor } })
+    const step = { kind: 'refund-requested', detail: { refundId, amountMinor }, reason: PAID_AFTER_CANCEL, nowMs } as const
+    await noteStep(tx, order, { ...step, trouble: null, refundedDelta: amountMinor })
   }, ONE_STEP)
 }

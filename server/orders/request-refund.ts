@@ -2,7 +2,18 @@ import { planRefund, type RefundPlan, type RefundWish, type Units } from '#/doma
 import { fail, ok, type Result } from '#/domain/result.ts'
 import type { Db, Tx } from '../db/client.ts'
 import type { RefundAsked, RefundFailure, RequestedRefund } from './fulfilment-book.ts'
-import { fingerprint, isPaid, type LineMove, type LockedOrder, lockOrder, moveLines, noteStep, ONE_STEP, sameUnits } from './order-step.ts'
+import {
+  countUnits,
+  fingerprint,
+  isPaid,
+  type LineMove,
+  type LockedOrder,
+  lockOrder,
+  moveLines,
+  noteStep,
+  ONE_STEP,
+  sameUnits,
+} from './order-step.ts'
 import { REFUND_CHECK_MS } from './wake-refunds.ts'
 
 /** Refunds of one order, failed ones included. Each is read with the order, so they are not endless. */
@@ -13,34 +24,70 @@ export function requestRefund(db: Db, refund: RequestedRefund): Promise<Result<R
   return db.$transaction((tx) => request(tx, refund), ONE_STEP)
 }
 
-async function request(tx: Tx, refund: RequestedRefund): Promise<Result<RefundAsked, RefundFailure>> {
-  const { refundId, orderId, wish, restock, reason, nowMs } = refund
+/** What `requestRefund` would answer now, with nothing done. */
+export function previewRefund(db: Db, refund: RequestedRefund): Promise<Result<RefundAsked, RefundFailure>> {
+  return db.$transaction(async (tx) => {
+    const decided = await decide(tx, refund)
+    if (!decided.ok) return decided
+    const { before, plan } = decided.value
+    if (before) return ok(before)
+    const { amountMinor, lines } = plan
+    return ok({ amountMinor, units: unitsOf(lines), isNew: true })
+  }, ONE_STEP)
+}
+
+type Decided = {
+  /** The answer where it was done before. */
+  readonly before: RefundAsked | null
+  readonly order: LockedOrder
+  readonly plan: RefundPlan
+  readonly asked: string
+}
+
+const NOTHING: RefundPlan = { amountMinor: 0, lines: [] }
+
+async function decide(tx: Tx, refund: RequestedRefund): Promise<Result<Decided, RefundFailure>> {
+  const { refundId, orderId, wish, restock, reason } = refund
   const order = await lockOrder(tx, orderId)
   if (!order) return fail('ORDER_MISSING')
   const asked = fingerprint(orderId, spelled(wish), restock, reason)
   const before = await tx.refund.findUnique({ where: { id: refundId }, include: { lines: { orderBy: { position: 'asc' } } } })
-  if (before?.fingerprint === asked) return ok({ amountMinor: before.amountMinor, units: before.lines.map(toUnits), isNew: false })
+  if (before?.fingerprint === asked) {
+    const answer = { amountMinor: before.amountMinor, units: before.lines.map(toUnits), isNew: false }
+    return ok({ before: answer, order, plan: NOTHING, asked })
+  }
   if (before) return fail('REFUND_CHANGED')
   if (!isPaid(order) && order.capturedMinor === 0) return fail('ORDER_NOT_PAID')
-  if ((await tx.refund.count({ where: { orderId } })) >= MOST_REFUNDS) return fail('TOO_MANY_REFUNDS')
+  if (order.refunds >= MOST_REFUNDS) return fail('TOO_MANY_REFUNDS')
   // A cancelled order that was paid has given its units back already.
   const plan = planRefund({ ...order, lines: isPaid(order) ? order.lines : [] }, wish)
-  if (!plan.ok) return plan
-  const { amountMinor, lines } = plan.value
+  return plan.ok ? ok({ before: null, order, plan: plan.value, asked }) : plan
+}
+
+async function request(tx: Tx, refund: RequestedRefund): Promise<Result<RefundAsked, RefundFailure>> {
+  const { refundId, orderId, restock, reason, nowMs } = refund
+  const decided = await decide(tx, refund)
+  if (!decided.ok) return decided
+  const { before, order, plan, asked } = decided.value
+  if (before) return ok(before)
+  const { amountMinor, lines } = plan
 
   // First of all that is written: where another order has that id, nothing else has happened yet.
   const isNew = await insertRefund(tx, { refundId, orderId, fingerprint: asked, amountMinor, reason, nowMs })
   if (!isNew) return fail('REFUND_CHANGED')
-  const units = lines.map(({ position, dropped, returned }) => ({ position, quantity: dropped + returned }))
+  const units = unitsOf(lines)
   await tx.refundLine.createMany({ data: units.map((line) => ({ refundId, ...line, restocked: restock })) })
-  for (const { position, dropped, returned } of lines) {
-    const data = { dropped: { increment: dropped }, returned: { increment: returned } }
-    await tx.orderLine.update({ where: { orderId_position: { orderId, position } }, data })
-  }
+  await countUnits(tx, order, lines)
   await moveLines(tx, order, 'refund', lines.map(toMove(restock)), nowMs)
-  await takeMoney(tx, orderId, amountMinor)
-  const step = { kind: 'refund-requested', detail: { refundId, amountMinor }, reason, trouble: null, nowMs } as const
-  await noteStep(tx, afterRefund(order, plan.value), step)
+  const step = {
+    kind: 'refund-requested',
+    detail: { refundId, amountMinor },
+    reason,
+    trouble: null,
+    refundedDelta: amountMinor,
+    nowMs,
+  } as const
+  await noteStep(tx, afterRefund(order, plan), step)
   return ok({ amountMinor, units, isNew: true })
 }
 
@@ -65,14 +112,6 @@ export async function insertRefund(tx: Tx, { refundId, nowMs, ...refund }: NewRe
   return count === 1
 }
 
-/** The guard stands in the statement and in the table: never more goes back than came in. */
-async function takeMoney(tx: Tx, orderId: string, amountMinor: number): Promise<void> {
-  const taken = await tx.$executeRaw`
-    UPDATE orders SET refunded_minor = refunded_minor + ${amountMinor}
-    WHERE id = ${orderId}::uuid AND refunded_minor + ${amountMinor} <= captured_minor`
-  if (taken !== 1) throw new Error(`order ${orderId} has no ${amountMinor} left to refund, though it was locked`)
-}
-
 /** Unshipped units are no longer spoken for, shipped ones come back; those that cannot be sold again are gone. */
 function toMove(restock: boolean): (line: RefundPlan['lines'][number]) => LineMove {
   return ({ position, dropped, returned }) => ({
@@ -95,6 +134,10 @@ function afterRefund(order: LockedOrder, { lines }: RefundPlan): LockedOrder {
 
 function spelled(wish: RefundWish): RefundWish {
   return wish.kind === 'units' ? { ...wish, units: sameUnits(wish.units) as readonly Units[] } : wish
+}
+
+function unitsOf(lines: RefundPlan['lines']): Units[] {
+  return lines.map(({ position, dropped, returned }) => ({ position, quantity: dropped + returned }))
 }
 
 function toUnits({ position, quantity }: Units): Units {

@@ -74,7 +74,7 @@ async function giveUp(tx: Tx, { refundId, amountMinor, state, order }: LockedRef
   const { gatewayRefundId, nowMs } = outcome
   const over = { settledAt: new Date(nowMs), nextCheckAt: null, mailDueAt: null }
   await tx.refund.update({ where: { id: refundId }, data: { state: 'FAILED', gatewayRefundId, trouble: REFUND_FAILED, ...over } })
-  await tx.order.update({ where: { id: order.orderId }, data: { refundedMinor: { decrement: amountMinor } } })
   const after = { ...order, givenBackMinor: order.givenBackMinor - (state === 'SUCCEEDED' ? amountMinor : 0) }
-  await noteStep(tx, after, { kind: 'refund-failed', detail: { refundId, amountMinor }, trouble: REFUND_FAILED, nowMs })
+  const step = { kind: 'refund-failed', detail: { refundId, amountMinor }, trouble: REFUND_FAILED, nowMs } as const
+  await noteStep(tx, after, { ...step, refundedDelta: -amountMinor })
 }

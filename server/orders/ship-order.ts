@@ -2,7 +2,7 @@ import { inSum, type Units, unshippedUnits } from '#/domain/refund.ts'
 import { fail, ok, type Result } from '#/domain/result.ts'
 import type { Db, Tx } from '../db/client.ts'
 import type { NewShipment, Shipped, ShipRefusal } from './fulfilment-book.ts'
-import { fingerprint, isPaid, type LockedOrder, lockOrder, moveLines, noteStep, ONE_STEP, sameUnits } from './order-step.ts'
+import { countUnits, fingerprint, isPaid, type LockedOrder, lockOrder, moveLines, noteStep, ONE_STEP, sameUnits } from './order-step.ts'
 import { MAIL_CHECK_MS } from './outbox.ts'
 
 /** One transaction: the parcel, its units, their stock, the order's step and the mail that tells of it. See fulfilment-book.ts. */
@@ -10,17 +10,47 @@ export function shipOrder(db: Db, shipment: NewShipment): Promise<Result<Shipped
   return db.$transaction((tx) => ship(tx, shipment), ONE_STEP)
 }
 
-async function ship(tx: Tx, shipment: NewShipment): Promise<Result<Shipped, ShipRefusal>> {
-  const { shipmentId, orderId, carrier, tracking, nowMs } = shipment
+/** What `shipOrder` would answer now, with nothing done. */
+export function previewShipment(db: Db, shipment: NewShipment): Promise<Result<Shipped, ShipRefusal>> {
+  return db.$transaction(async (tx) => {
+    const decided = await decide(tx, shipment)
+    if (!decided.ok) return decided
+    const { before, order, units } = decided.value
+    if (before) return ok(before)
+    return ok({ units, unitsLeft: unitsLeft(afterShipping(order, units)), isNew: true })
+  }, ONE_STEP)
+}
+
+type Decided = {
+  /** The answer where it was done before. */
+  readonly before: Shipped | null
+  readonly order: LockedOrder
+  readonly units: readonly Units[]
+  readonly asked: string
+}
+
+async function decide(tx: Tx, shipment: NewShipment): Promise<Result<Decided, ShipRefusal>> {
+  const { shipmentId, orderId, carrier, tracking } = shipment
   const order = await lockOrder(tx, orderId)
   if (!order) return fail('ORDER_MISSING')
   const asked = fingerprint(orderId, carrier, tracking, sameUnits(shipment.units))
   const before = await tx.shipment.findUnique({ where: { id: shipmentId }, include: { lines: { orderBy: { position: 'asc' } } } })
-  if (before?.fingerprint === asked) return ok({ units: before.lines.map(toUnits), unitsLeft: unitsLeft(order), isNew: false })
+  if (before?.fingerprint === asked) {
+    const units = before.lines.map(toUnits)
+    return ok({ before: { units, unitsLeft: unitsLeft(order), isNew: false }, order, units, asked })
+  }
   if (before) return fail('SHIPMENT_CHANGED')
   if (!isPaid(order)) return fail('ORDER_NOT_PAID')
   const units = pick(order, shipment.units)
-  if (!units.ok) return units
+  return units.ok ? ok({ before: null, order, units: units.value, asked }) : units
+}
+
+async function ship(tx: Tx, shipment: NewShipment): Promise<Result<Shipped, ShipRefusal>> {
+  const { shipmentId, orderId, carrier, tracking, nowMs } = shipment
+  const decided = await decide(tx, shipment)
+  if (!decided.ok) return decided
+  const { before, order, units, asked } = decided.value
+  if (before) return ok(before)
 
   // First of all that is written: where another order has that id, nothing else has happened yet.
   const row = {
@@ -34,16 +64,15 @@ async function ship(tx: Tx, shipment: NewShipment): Promise<Result<Shipped, Ship
   }
   const { count } = await tx.shipment.createMany({ data: [row], skipDuplicates: true })
   if (count === 0) return fail('SHIPMENT_CHANGED')
-  await tx.shipmentLine.createMany({ data: units.value.map((line) => ({ shipmentId, ...line })) })
-  for (const { position, quantity } of units.value) {
-    await tx.orderLine.update({ where: { orderId_position: { orderId, position } }, data: { shipped: { increment: quantity } } })
-  }
-  const moves = units.value.map(({ position, quantity }) => ({ position, onHandDelta: -quantity, allocatedDelta: -quantity }))
+  await tx.shipmentLine.createMany({ data: units.map((line) => ({ shipmentId, ...line })) })
+  const counted = units.map(({ position, quantity }) => ({ position, shipped: quantity }))
+  await countUnits(tx, order, counted)
+  const moves = units.map(({ position, quantity }) => ({ position, onHandDelta: -quantity, allocatedDelta: -quantity }))
   await moveLines(tx, order, 'ship', moves, nowMs)
-  const after = afterShipping(order, units.value)
+  const after = afterShipping(order, units)
   await noteStep(tx, after, { kind: 'shipped', detail: { shipmentId, carrier, tracking }, nowMs })
   await tx.outboxMessage.create({ data: { topic: 'mail.send', subject: `${orderId}/shipped/${shipmentId}` } })
-  return ok({ units: units.value, unitsLeft: unitsLeft(after), isNew: true })
+  return ok({ units, unitsLeft: unitsLeft(after), isNew: true })
 }
 
 function pick({ lines }: LockedOrder, units: NewShipment['units']): Result<readonly Units[], ShipRefusal> {

@@ -1,0 +1,47 @@
+import { spawn } from 'node:child_process'
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { findServers } from './operator.ts'
+import { generatePrismaClient } from './prisma-client.ts'
+import { explain } from './progress.ts'
+import { openStateFolder } from './state-folder.ts'
+
+const SERVER_AWAY = 3
+
+/**
+ * Finds the servers and runs a program for operators on them. Its log goes beside those of the store, where there is one on this machine, so
+ * that the terminal shows the answer alone. Returns its exit code; 3 when there are no servers.
+ */
+export async function runOperator(project: string, program: string, args: readonly string[]): Promise<number> {
+  try {
+    if (asksForHelp(args)) return await run(project, program, args, {})
+    const { env, where } = findServers(process.env, ['DATABASE_URL', 'CORE_REDIS_URL'], () => openStateFolder(project))
+    if (process.stderr.isTTY) console.error(`Looking at ${where}.\n`)
+    return await run(project, program, args, env)
+  } catch (error) {
+    console.error(explain(error))
+    return SERVER_AWAY
+  }
+}
+
+async function run(project: string, program: string, args: readonly string[], env: Record<string, string>): Promise<number> {
+  const logs = path.join(project, '.saleday', 'logs')
+  const hasLogs = fs.existsSync(logs)
+  if (!fs.existsSync(path.join(project, 'server/db/generated'))) await generatePrismaClient(project, openStateFolder(project).logs)
+  const log = hasLogs ? fs.openSync(path.join(logs, 'operator.log'), 'a') : 'ignore'
+  const child = spawn(process.execPath, [program, ...args], {
+    cwd: project,
+    stdio: ['inherit', 'inherit', 'inherit', log],
+    env: { ...process.env, ...env, LOG_FD: hasLogs ? '3' : '2' },
+  })
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal))
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('exit', (code, signal) => resolve(code ?? 128 + (signal ? os.constants.signals[signal] : 0)))
+  })
+}
+
+function asksForHelp(words: readonly string[]): boolean {
+  return words.length === 0 || words.includes('--help') || words.includes('help')
+}
