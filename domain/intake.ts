@@ -8,6 +8,8 @@ export type IntakeCandidate = {
   readonly reservationId: string
   readonly lines: readonly { readonly sku: Sku; readonly quantity: number }[]
   readonly allowances: readonly Allowance[]
+  /** A person decided against it: it is refused whatever the stock. */
+  readonly refusedFor?: RejectReason
 }
 
 export type StockLevel = { readonly onHand: number; readonly allocated: number }
@@ -25,7 +27,7 @@ export type IntakeDecision =
   /** The order is recorded from another reservation: this one is dropped, the order stays as it is. */
   | 'superseded'
 
-export const REJECT_REASONS = ['SOLD_OUT', 'CUSTOMER_LIMIT_REACHED', 'CODE_USED_UP'] as const
+export const REJECT_REASONS = ['SOLD_OUT', 'CUSTOMER_LIMIT_REACHED', 'CODE_USED_UP', 'NOT_ACCEPTED'] as const
 export type RejectReason = (typeof REJECT_REASONS)[number]
 
 export function isRejected(decision: IntakeDecision | undefined): decision is RejectReason {
@@ -63,6 +65,7 @@ export function planIntake(batch: readonly IntakeCandidate[], levels: IntakeLeve
   return { decisions, changes }
 
   function decide(order: IntakeCandidate, wanted: ReadonlyMap<Sku, number>): IntakeDecision {
+    if (order.refusedFor) return order.refusedFor
     for (const [sku, units] of wanted) if (units > freeUnits(sku)) return 'SOLD_OUT'
     for (const { key, units, limit } of order.allowances) {
       const used = (levels.used.get(key) ?? 0) + (changes.get(key)?.taken ?? 0)

@@ -11,3 +11,18 @@ export function orderNumber(orderId: string): string {
   }
   return `SD-${text.slice(0, 4)}-${text.slice(4)}`
 }
+
+const NUMBER = /^SD-?([0-9A-Z]{4})-?([0-9A-Z]{4})$/
+
+/** The last ten hexadecimal digits of the UUIDs that have this number, read as leniently as it may be typed; null for what is none. */
+export function idEndOf(number: string): string | null {
+  const [, first, second] = NUMBER.exec(number.trim().toUpperCase()) ?? []
+  if (!first || !second) return null
+  let bits = 0n
+  for (const letter of (first + second).replaceAll('O', '0').replace(/[IL]/g, '1')) {
+    const value = ALPHABET.indexOf(letter)
+    if (value === -1) return null
+    bits = (bits << 5n) | BigInt(value)
+  }
+  return bits.toString(16).padStart(10, '0')
+}

@@ -29,6 +29,8 @@ export async function findViolations(servers: {
       ...(await coreShowsWhatIs(db, core)),
       ...(await nothingWaits(db, core)),
       ...(await paidMeansSold(db, books)),
+      ...(await unitsAddUp(db)),
+      ...(await refundsAgree(db, books)),
     ]
   } finally {
     core.disconnect()
@@ -155,6 +157,7 @@ async function nothingWaits(db: pg.Client, core: Redis | Cluster): Promise<strin
   const { rows: open } = await db.query(`
     SELECT id, state FROM orders WHERE state NOT IN ('REJECTED', 'CONFIRMED', 'FULFILLED', 'REFUNDED', 'CANCELLED')
       AND NOT (state IN ('DECLINED', 'ACTION_REQUIRED') AND hold_until IS NOT NULL AND next_check_at <= hold_until AND cancel_reason IS NULL)`)
+  const { rows: refunds } = await db.query("SELECT id FROM refunds WHERE state = 'PENDING'")
   const { rows: messages } = await db.query('SELECT topic, subject FROM outbox_messages')
   let [waiting, legs] = [0, 0]
   for (let shard = 0; shard < SHARDS; shard += 1) {
@@ -163,6 +166,7 @@ async function nothingWaits(db: pg.Client, core: Redis | Cluster): Promise<strin
   }
   return [
     ...open.map((row) => `everything ends: order ${row.id} is still ${row.state}`),
+    ...refunds.map((row) => `everything ends: refund ${row.id} is still pending`),
     ...messages.map((row) => `everything ends: message ${row.topic} ${row.subject} was not delivered`),
     ...(waiting > 0 ? [`everything ends: ${waiting} records wait for intake`] : []),
     ...(legs > 0 ? [`no leaked reservation: ${legs} legs were left behind`] : []),
@@ -172,6 +176,7 @@ async function nothingWaits(db: pg.Client, core: Redis | Cluster): Promise<strin
 type Books = {
   intents: { id: string; status: string; amount_received: number; metadata: Record<string, string> }[]
   charges: { payment_intent: string | null; status: string; amount: number; amount_refunded: number }[]
+  refunds: { id: string; status: string; amount: number; metadata: Record<string, string> }[]
 }
 
 async function paidMeansSold(db: pg.Client, { intents, charges }: Books): Promise<string[]> {
@@ -200,6 +205,63 @@ async function paidMeansSold(db: pg.Client, { intents, charges }: Books): Promis
   const known = new Set(orders.map((order) => order.id))
   for (const orderId of chargesOf.keys())
     if (!orderId || !known.has(orderId)) found.push(`paid means sold: a charge for no order, ${orderId}`)
+  return found
+}
+
+/** Lines agree with the parcels and refunds of their order, and stock moved by exactly what those took and gave. */
+async function unitsAddUp(db: pg.Client): Promise<string[]> {
+  const { rows: lines } = await db.query(`
+    SELECT l.order_id, l.position FROM order_lines l
+    LEFT JOIN (
+      SELECT order_id, position, sum(quantity) AS units FROM shipment_lines JOIN shipments ON id = shipment_id GROUP BY 1, 2
+    ) s USING (order_id, position)
+    LEFT JOIN (
+      SELECT order_id, position, sum(quantity) AS units FROM refund_lines JOIN refunds ON id = refund_id GROUP BY 1, 2
+    ) r USING (order_id, position)
+    WHERE l.shipped <> coalesce(s.units, 0) OR l.dropped + l.returned <> coalesce(r.units, 0)`)
+  // Of units that are given up those come on hand that are restocked, less those that never left.
+  const { rows: moved } = await db.query(`
+    SELECT stock.sku FROM stock
+    LEFT JOIN (
+      SELECT sku, sum(shipped) AS shipped, sum(dropped) AS dropped FROM order_lines GROUP BY sku
+    ) l USING (sku)
+    LEFT JOIN (
+      SELECT sku, sum(r.quantity) AS restocked FROM refund_lines r JOIN refunds ON refunds.id = refund_id
+      JOIN order_lines l ON l.order_id = refunds.order_id AND l.position = r.position WHERE restocked GROUP BY sku
+    ) r USING (sku)
+    LEFT JOIN (
+      SELECT sku,
+        sum(on_hand_delta) FILTER (WHERE reason = 'ship') AS left_us, sum(allocated_delta) FILTER (WHERE reason = 'ship') AS left_orders,
+        sum(on_hand_delta) FILTER (WHERE reason = 'refund') AS came_back, sum(allocated_delta) FILTER (WHERE reason = 'refund') AS freed
+      FROM stock_movements GROUP BY sku
+    ) m USING (sku)
+    WHERE -coalesce(left_us, 0) <> coalesce(shipped, 0) OR -coalesce(left_orders, 0) <> coalesce(shipped, 0)
+      OR -coalesce(freed, 0) <> coalesce(dropped, 0)
+      OR coalesce(came_back, 0) <> coalesce(restocked, 0) - coalesce(dropped, 0)`)
+  return [
+    ...lines.map((row) => `units add up: line ${row.position} of order ${row.order_id} disagrees with its parcels or refunds`),
+    ...moved.map((row) => `units add up: ${row.sku} did not move by what was shipped and given up`),
+  ]
+}
+
+/** Each refund that succeeded is one at the gateway, and each one there is ours; orders count those that did not fail. */
+async function refundsAgree(db: pg.Client, books: Books): Promise<string[]> {
+  const { rows: refunds } = await db.query('SELECT id::text, state, amount_minor FROM refunds WHERE amount_minor > 0')
+  const { rows: orders } = await db.query(`
+    SELECT o.id FROM orders o LEFT JOIN refunds r ON r.order_id = o.id AND r.state <> 'FAILED'
+    GROUP BY o.id HAVING o.refunded_minor <> coalesce(sum(r.amount_minor), 0)`)
+  const given = Map.groupBy(
+    books.refunds.filter((refund) => refund.status === 'succeeded'),
+    (refund) => refund.metadata.refundId,
+  )
+  const found = orders.map((row) => `refunds agree: order ${row.id} counts other refunds than it has`)
+  for (const refund of refunds) {
+    const amounts = (given.get(refund.id) ?? []).map(({ amount }) => amount)
+    const due = refund.state === 'SUCCEEDED' ? [refund.amount_minor] : []
+    if (amounts.join() !== due.join()) found.push(`refunds agree: ${refund.id} is ${refund.state}, the gateway gave back ${amounts.join()}`)
+  }
+  const known = new Set(refunds.map((refund) => refund.id))
+  for (const id of given.keys()) if (!id || !known.has(id)) found.push(`refunds agree: the gateway gave back for no refund, ${id}`)
   return found
 }
 

@@ -64,8 +64,22 @@ export function logLevel(): Env['LOG_LEVEL'] {
   return logLevels.catch('info').parse(process.env.LOG_LEVEL)
 }
 
+/** Where logs go: stdout, or the file descriptor that a command was given for them, so that its answer stands alone. */
+export function logDescriptor(): number {
+  return z.coerce.number().pipe(z.int().min(1).max(9)).catch(1).parse(process.env.LOG_FD)
+}
+
+/** What a command for operators needs, which may run where nothing else is configured. Throws as `env` does. */
+export function operatorEnv(): Pick<Env, 'DATABASE_URL' | 'CORE_REDIS_URL'> {
+  return check(schema.pick({ DATABASE_URL: true, CORE_REDIS_URL: true }), process.env)
+}
+
 function parse(): Env {
-  const result = schema.safeParse(process.env)
+  return check(schema, process.env)
+}
+
+function check<T>(wanted: z.ZodType<T>, given: unknown): T {
+  const result = wanted.safeParse(given)
   if (result.success) return result.data
   const problems = result.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`)
   throw new Error(

@@ -37,7 +37,7 @@ afterAll(async () => {
 
 function serve(handle: (payload: { orderId: string; version: number }) => Promise<void>): Worker {
   const connection = waitingConnection(stack.core.url, 'test-jobs')
-  const worker = serveQueue(connection, 'orders', 5, { 'order.advance': handle })
+  const worker = serveQueue(connection, 'orders', 5, { 'order.advance': handle, 'refund.advance': async () => {} })
   open.push({ worker, connection })
   return worker
 }

@@ -12,6 +12,7 @@ import { runIntake } from './intake.ts'
 import { encodeMedia, scanMedia } from './media.ts'
 import { sendMail } from './notifications.ts'
 import { advanceOrders } from './orders.ts'
+import { advanceRefunds } from './refunds.ts'
 import { runRelay } from './relay.ts'
 import { runUpkeep } from './upkeep.ts'
 
@@ -46,7 +47,10 @@ function startOrders(): () => Promise<void> {
   }
   const loops = [...intakePorts.map(({ shard, ports: own }) => runIntake(own, shard, committed)), ...runUpkeep(ports, committed)]
   const workers = [
-    serveQueue(blocking, 'orders', 20, { 'order.advance': advanceOrders(ports, committed) }),
+    serveQueue(blocking, 'orders', 20, {
+      'order.advance': advanceOrders(ports, committed),
+      'refund.advance': advanceRefunds(ports, committed),
+    }),
     serveQueue(blocking, 'notifications', 5, { 'mail.send': sendMail(ports, mailer) }),
   ]
   return async () => {

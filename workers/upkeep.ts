@@ -13,9 +13,9 @@ const LEGS_MS = 2000
 const DUE_BATCH = 200
 
 /**
- * What keeps everything moving when a message was lost: shards of core that are empty or stale are rebuilt, orders that are due are looked
- * at, mail that was not sent is queued again, counters and offers that fell behind catch up, legs of placings that were left
- * behind are ended. Every process may run it.
+ * What keeps everything moving when a message was lost: shards of core that are empty or stale are rebuilt, orders and refunds that are
+ * due are looked at, mail that was not sent is queued again, counters and offers that fell behind catch up, legs of placings that were
+ * left behind are ended. Every process may run it.
  */
 export function runUpkeep(ports: Ports, queued: () => void): Loop[] {
   let allowance = ''
@@ -26,6 +26,11 @@ export function runUpkeep(ports: Ports, queued: () => void): Loop[] {
     }),
     runLoop('upkeep-orders', DUE_MS, async () => {
       const woken = await ports.book.wakeDueOrders(ports.clock.now(), DUE_BATCH)
+      if (woken > 0) queued()
+      return woken === DUE_BATCH ? 'busy' : 'idle'
+    }),
+    runLoop('upkeep-refunds', DUE_MS, async () => {
+      const woken = await ports.book.wakeDueRefunds(ports.clock.now(), DUE_BATCH)
       if (woken > 0) queued()
       return woken === DUE_BATCH ? 'busy' : 'idle'
     }),

@@ -5,6 +5,8 @@ import { endCommands } from '#/scripts/stack/run-command.ts'
 import { openStateFolder } from '#/scripts/stack/state-folder.ts'
 import { sweepTestStacks } from '#/scripts/stack/sweep-test-stacks.ts'
 import { log } from '#/server/telemetry/log.ts'
+import { acknowledging } from './acknowledging.ts'
+import { answering } from './answering.ts'
 import { confirming } from './confirming.ts'
 import { intake } from './intake.ts'
 import { busyWarning, describeMachine, sharedLoad } from './machine.ts'
@@ -14,7 +16,7 @@ import { placing } from './placing.ts'
 import { reportOf, type Section } from './report.ts'
 
 /** `npm run bench:orders`: how fast the order engine is, as ratios to floors measured in the same run on servers of its own. */
-const MEASUREMENTS: readonly Measurement[] = [placing, intake, confirming]
+const MEASUREMENTS: readonly Measurement[] = [placing, acknowledging, intake, confirming, answering]
 
 const project = path.resolve(import.meta.dirname, '../..')
 const progress = new Progress()

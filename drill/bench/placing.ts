@@ -1,11 +1,12 @@
 import type { Placing } from '#/server/inventory/stock-counters.ts'
 import { type BenchEngine, type Fsync, PLENTY, startBenchEngine } from './bench-engine.ts'
 import { Child } from './child.ts'
+import { cpuSeconds } from './machine.ts'
 import type { Bench, Finding, Measurement, Missing } from './measurement.ts'
 import type { handlers } from './place-client.ts'
 import { findRedisBenchmark, NO_REDIS_BENCHMARK } from './redis-benchmark.ts'
 import { number } from './report.ts'
-import { compare } from './spread.ts'
+import { compare, spreadOf } from './spread.ts'
 
 type Client = Child<typeof handlers>
 
@@ -27,6 +28,7 @@ export const placing: Measurement = {
     try {
       const unit = await engine.sell({ stock: PLENTY })
       const order = await engine.placing([[unit, 1]])
+      await client.ask('getReady', { placings: [order] })
       return [...(await againstTheFloor(bench, engine, client, order)), ...(await aCrowd(bench, engine, client, order))]
     } finally {
       await client.stop()
@@ -45,20 +47,31 @@ async function againstTheFloor(bench: Bench, engine: BenchEngine, client: Client
     await engine.setFsync(fsync)
     const sha = String(await engine.core.redis.script('LOAD', benchmark.script))
     const waits: string[] = []
+    const spent = { floor: [] as number[], core: [] as number[], own: [] as number[] }
     const compared = await compare(
       bench,
       async (seconds) => {
         await engine.clear()
-        return benchmark.rate(engine.stack.core.url, sha, clients, seconds)
+        const before = spentBy(engine, client)
+        const { perSecond, scripts } = await benchmark.rate(engine.stack.core.url, sha, clients, seconds)
+        spent.floor.push((spentBy(engine, client).core - before.core) / scripts)
+        return perSecond
       },
       async (seconds) => {
-        const { perSecond, p50Ms, p99Ms } = await placeFor(engine, client, order, clients, seconds)
+        await engine.clear()
+        const before = spentBy(engine, client)
+        const { placed, perSecond, p50Ms, p99Ms } = await placeFor(engine, client, order, clients, seconds)
+        const after = spentBy(engine, client)
+        spent.core.push((after.core - before.core) / placed)
+        spent.own.push((after.own - before.own) / placed)
         waits.push(`${number(p50Ms)}/${number(p99Ms)}`)
         return perSecond
       },
     )
+    const [floor, core, own] = [spent.floor, spent.core, spent.own].map((values) => number(spreadOf(values.slice(1)).median))
     const notes = [
       'floor: one decrement-if-available script a request; ours: the whole placing of an order of one line, from one process',
+      `processor time in µs, which neighbours disturb less: core ${floor} a script of the floor; core ${core} and our process ${own} a placing`,
       `p50/p99 of a placing in ms, by round: ${waits.slice(1).join(' ')}`,
     ]
     findings.push({ what: what(clients, fsync), ...compared, aim: { atLeast }, unit: 'a second', notes })
@@ -70,12 +83,19 @@ async function aCrowd(bench: Bench, engine: BenchEngine, client: Client, order: 
   const what = `${CROWD.many} clients against ${CROWD.few}, fsync always`
   bench.say(what)
   await engine.setFsync('always')
-  const rate = (clients: number) => async (seconds: number) => (await placeFor(engine, client, order, clients, seconds)).perSecond
+  const rate = (clients: number) => async (seconds: number) => {
+    await engine.clear()
+    return (await placeFor(engine, client, order, clients, seconds)).perSecond
+  }
   const compared = await compare(bench, rate(CROWD.few), rate(CROWD.many))
   return [{ what, ...compared, aim: { atLeast: CROWD.atLeast }, unit: 'a second', notes: ['both ours, in one process'] }]
 }
 
+/** Microseconds of processor time so far. */
+function spentBy({ stack }: BenchEngine, client: Client): { core: number; own: number } {
+  return { core: (cpuSeconds(stack.core.pid() ?? 0) ?? 0) * 1e6, own: (cpuSeconds(client.pid) ?? 0) * 1e6 }
+}
+
 async function placeFor(engine: BenchEngine, client: Client, order: Placing, clients: number, seconds: number) {
-  await engine.clear()
   return client.ask('placeFor', { coreUrl: engine.stack.core.url, clients, placings: [order], seconds })
 }

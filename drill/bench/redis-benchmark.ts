@@ -44,10 +44,10 @@ export async function findRedisBenchmark(project: string) {
   return {
     script: DECREMENT_IF_AVAILABLE,
     /** Scripts a second over about so many seconds: the program counts requests, so a short run tells how many that is. */
-    async rate(url: string, sha: string, clients: number, seconds: number): Promise<number> {
+    async rate(url: string, sha: string, clients: number, seconds: number): Promise<{ perSecond: number; scripts: number }> {
       const at = new URL(url)
-      const probe = await run(at, clients, PROBE_REQUESTS, sha)
-      return run(at, clients, Math.round(probe * seconds), sha)
+      const requests = Math.round((await run(at, clients, PROBE_REQUESTS, sha)) * seconds)
+      return { perSecond: await run(at, clients, requests, sha), scripts: PROBE_REQUESTS + requests }
     },
   }
 }

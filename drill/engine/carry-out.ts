@@ -1,5 +1,6 @@
 import { ALL_SHARDS, type Shard } from '#/domain/sharding.ts'
 import { advanceOrder } from '#/server/orders/advance-order.ts'
+import { advanceRefund } from '#/server/orders/advance-refund.ts'
 import { deliverToCore, toJob } from '#/server/orders/deliver.ts'
 import { type Lane, type OutboxMessage, TOPIC_LANES } from '#/server/orders/order-book.ts'
 import type { Ports } from '#/server/orders/ports.ts'
@@ -7,9 +8,11 @@ import { takeInBatch } from '#/server/orders/run-intake.ts'
 
 const MOST_ROUNDS = 200
 const BATCH = 500
+/** As many as there are connections: on a busy machine more of them would give up waiting for one. */
+const AT_ONCE = 10
 
 /**
- * Does what worker processes would do, in this process, until nothing is waiting: intake, movements, payments. A payment without an
+ * Does what worker processes would do, in this process, until nothing is waiting: intake, movements, payments, refunds. A payment without an
  * answer is left for the next look; mail and pages are let go.
  */
 export async function carryOut(ports: Ports): Promise<void> {
@@ -21,7 +24,14 @@ export async function carryOut(ports: Ports): Promise<void> {
     }
     const jobs = (await takeMessages(ports, 'queues')).map(toJob)
     const pages = await takeMessages(ports, 'web')
-    await Promise.all(jobs.map((job) => (job.name === 'order.advance' ? advanceOrder(ports, job.payload.orderId) : undefined)))
+    for (let at = 0; at < jobs.length; at += AT_ONCE) {
+      await Promise.all(
+        jobs.slice(at, at + AT_ONCE).map((job) => {
+          if (job.name === 'order.advance') return advanceOrder(ports, job.payload.orderId)
+          return job.name === 'refund.advance' ? advanceRefund(ports, job.payload.refundId) : undefined
+        }),
+      )
+    }
     if (recorded + delivered + jobs.length + pages.length === 0) return
   }
   throw new Error(`there is still something to do after ${MOST_ROUNDS} rounds`)

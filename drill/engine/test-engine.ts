@@ -131,10 +131,11 @@ async function connect(stack: TestStack, ends: (() => Promise<void>)[]) {
     /** Does everything that is waiting to be done, in this process, until nothing is. */
     rest,
 
-    /** Lets time pass, looks at the orders that are due, and does what follows. */
+    /** Lets time pass, looks at the orders and refunds that are due, and does what follows. */
     async later(ms: number): Promise<void> {
       clock.pass(ms)
       await book.wakeDueOrders(clock.now(), 1000)
+      await book.wakeDueRefunds(clock.now(), 1000)
       await rest()
     },
 

@@ -22,6 +22,11 @@ export async function keepPorts(data: string, taken: number): Promise<KeptPorts>
   return ports
 }
 
+/** The ports that were kept last; one that never was is absent. */
+export function readKeptPorts(data: string): Partial<KeptPorts> {
+  return readKept(path.join(data, 'ports.json'))
+}
+
 /** Ports for a stack that keeps none, each another one. */
 export async function newPorts(): Promise<KeptPorts & { web: number }> {
   const ports = new Set<number>()

@@ -109,6 +109,15 @@ export function isHeld(folder: string): boolean {
   return readLock(path.join(folder, 'run')).owner !== null
 }
 
+/** The run that holds a folder: its address, and the names of what it runs. Null while nobody holds it. */
+export function readRunning(folder: string): { readonly pid: number; readonly url: string; readonly services: readonly string[] } | null {
+  const runFolder = path.join(folder, 'run')
+  const { owner } = readLock(runFolder)
+  if (!owner) return null
+  const { url, processes } = readRun(runFolder)
+  return { pid: owner.pid, url, services: processes.filter(isAlive).map(({ name }) => name) }
+}
+
 /** A copy of a folder does not inherit the processes of the original. */
 function readRun(folder: string): Run {
   const nothing = { url: '', folder: identityOf(folder), starters: [], processes: [] }

@@ -7,12 +7,15 @@ import { placedOrderSchema } from '../orders/placed-order.ts'
 import type { Ports } from '../orders/ports.ts'
 import type { IntakeEntry } from './stock-counters.ts'
 
+/** Dead letters whose units stay held; whoever had more of them open would have other worries. */
+const MOST_LETTERS = 10_000
+
 /** Units by counter and reservation. */
 export type Held = Map<CounterKey, Map<string, number>>
 
 /**
- * What the records that still wait for intake, on any shard, hold of the counters of one: a cart across shards is recorded on one of them
- * only. A record that Postgres has by now holds nothing any more, its movement counts.
+ * What records that wait on any shard, for intake or for a person, hold of the counters of one: a cart across shards is recorded on one of
+ * them only. A record that Postgres has by now holds nothing any more, its movement counts.
  */
 export async function readHeld(engine: Pick<Ports, 'counters' | 'book'>, shard: Shard, isRecorded: IsRecorded): Promise<Held> {
   const streams = await Promise.all(ALL_SHARDS.map((each) => engine.counters.waitingIntake(each)))
@@ -21,6 +24,8 @@ export async function readHeld(engine: Pick<Ports, 'counters' | 'book'>, shard: 
     if (!stream.ok) throw new Error(`the records of a shard cannot be read: ${stream.code}`)
     waiting.push(...stream.value)
   }
+  // After the streams: a record is set aside before it leaves its stream.
+  waiting.push(...(await engine.book.openDeadLetters(MOST_LETTERS)))
   const recorded = await isRecorded(waiting)
   const held: Held = new Map()
   for (const { entry, checked } of await checkEntries(engine, waiting)) {

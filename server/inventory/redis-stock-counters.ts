@@ -6,7 +6,8 @@ import { type Failure, fail, ok, type Result } from '#/domain/result.ts'
 import type { Shard } from '#/domain/sharding.ts'
 import { recordingShardOf } from '#/domain/sharding.ts'
 import type { Sku } from '#/domain/sku.ts'
-import { placedOrderSchema } from '../orders/placed-order.ts'
+import { moneyBackSchema, parcelSchema } from '../orders/parcel.ts'
+import { readPlacedOrder } from '../orders/placed-order.ts'
 import type { Core, CoreFailure, NotReplicated } from '../redis/core.ts'
 import { codeKey, counterKeys, shardKeys, skuKeys } from '../redis/keys.ts'
 import { scripts } from '../redis/scripts.ts'
@@ -32,6 +33,8 @@ const viewSchema = z.object({
   // Views of before had neither.
   actionUrl: z.string().nullable().default(null),
   cancelling: z.boolean().default(false),
+  parcels: z.array(parcelSchema).default([]),
+  refunds: z.array(moneyBackSchema).default([]),
 })
 
 /** The port to core, on Redis; its placing half is in redis-placing.ts. See stock-counters.ts for the promises and keys.ts for the layout. */
@@ -171,7 +174,7 @@ export class RedisStockCounters extends RedisPlacing implements StockCounters {
   }
 
   async clearAllowances(shard: Shard): Promise<Result<void, CoreFailure>> {
-    const { allowances } = shardKeys(shard)
+    const allowances = shardKeys(shard).all('allow')
     const cleared = await this.#core.call(allowances, async (redis) => {
       for (let cursor = '0'; ; ) {
         const [next, counts] = await redis.scan(cursor, 'MATCH', allowances, 'COUNT', PAGE)
@@ -238,7 +241,7 @@ function toCheckout(checkoutId: string, [fingerprint, placedAt, record, view]: (
     checkoutId,
     fingerprint,
     placedAtMs: Number(placedAt),
-    order: placedOrderSchema.parse(JSON.parse(record)),
+    order: readPlacedOrder(record),
     view: view ? viewSchema.parse(JSON.parse(view)) : null,
   }
 }

@@ -6,6 +6,7 @@ import type { VisibleState } from '#/domain/order-state.ts'
 import type { Failure, Result } from '#/domain/result.ts'
 import type { Shard } from '#/domain/sharding.ts'
 import type { Sku } from '#/domain/sku.ts'
+import type { MoneyBack, Parcel } from '../orders/parcel.ts'
 import type { PlacedOrder } from '../orders/placed-order.ts'
 import type { CoreFailure, NotReplicated } from '../redis/core.ts'
 import type { Part } from './parts.ts'
@@ -139,7 +140,8 @@ export type StoredCheckout = {
   readonly checkoutId: string
   readonly fingerprint: string
   readonly placedAtMs: number
-  readonly order: PlacedOrder
+  /** Null where another version of us wrote what cannot be read here. */
+  readonly order: PlacedOrder | null
   /** Null until Postgres has recorded the order and said so. */
   readonly view: OrderView | null
 }
@@ -154,6 +156,8 @@ export type OrderView = {
   readonly actionUrl: string | null
   /** Somebody asked to cancel it, and a worker is at it. */
   readonly cancelling: boolean
+  readonly parcels: readonly Parcel[]
+  readonly refunds: readonly MoneyBack[]
 }
 
 /** A view, and what Postgres recorded the order to be. */

@@ -20,8 +20,9 @@ async function advance(engine: Engine, orderId: string): Promise<Advanced> {
     case 'CONFIRMED':
     case 'FULFILLED':
     case 'REFUNDED':
-    case 'CANCELLED':
       return { kind: 'final' }
+    case 'CANCELLED':
+      return lookForLatePayment(engine, order)
     case 'ALLOCATED':
     case 'PAYING':
       return isToEnd(order, nowMs) ? cancelUnpaid(engine, order) : takePayment(engine, order)
@@ -48,6 +49,14 @@ async function cancelUnpaid(engine: Engine, order: Order): Promise<Advanced> {
   if (!status.ok) return gaveNoAnswer(status)
   const isSettled = status.value.kind === 'cancelled' || status.value.kind === 'succeeded'
   return isSettled ? settle(engine, order, status.value) : { kind: 'retry', reason: 'the gateway has not cancelled the payment yet' }
+}
+
+/** The intent of a cancelled order was cancelled first. What is paid nevertheless goes back. */
+async function lookForLatePayment(engine: Engine, order: Order): Promise<Advanced> {
+  if (!order.paymentIntentId || order.refunds.length > 0) return { kind: 'final' }
+  const status = await engine.gateway.retrieve(order.paymentIntentId)
+  if (!status.ok) return gaveNoAnswer(status)
+  return status.value.kind === 'succeeded' ? settle(engine, order, status.value) : { kind: 'final' }
 }
 
 /** At the bank, in another tab, or nothing: only the gateway knows, whoever tells us to look. */

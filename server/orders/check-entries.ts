@@ -13,7 +13,7 @@ import type { Ports } from './ports.ts'
 /** The year 3000: far beyond any clock of ours, well within what a column of Postgres holds. */
 const LAST_MS = Date.UTC(3000, 0)
 
-const idsSchema = z.object({ orderId: z.uuid(), reservationId: z.uuid(), placedAtMs: z.int().positive().max(LAST_MS) })
+export const idsSchema = z.object({ orderId: z.uuid(), reservationId: z.uuid(), placedAtMs: z.int().positive().max(LAST_MS) })
 
 export type Fault = Failure<'UNREADABLE' | 'UNKNOWN_OFFER' | 'UNKNOWN_CODE' | 'TOTAL_MISMATCH'>
 

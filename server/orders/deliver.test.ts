@@ -112,6 +112,8 @@ test('an older state never replaces a newer one on the page, and a forgotten che
     holdUntilMs: null,
     actionUrl: null,
     cancelling: false,
+    parcels: [],
+    refunds: [],
   })
   await Promise.all(
     [view(2, 'PAYING'), view(3, 'CONFIRMED'), view(2, 'PAYING')].map((one) =>
@@ -134,6 +136,8 @@ test('a checkout that core has forgotten is not half remembered', async () => {
     holdUntilMs: null,
     actionUrl: null,
     cancelling: false,
+    parcels: [],
+    refunds: [],
     fingerprint: '',
   })
   expect(await engine.core.redis.exists(shardKeys(SHARD).checkout(forgotten))).toBe(0)

@@ -3,6 +3,7 @@ import type { CounterKey } from '#/domain/counter.ts'
 import type { Result } from '#/domain/result.ts'
 import { sku } from '#/domain/sku.ts'
 import type { NewJob } from '../queues/enqueue.ts'
+import { mailKind } from '../queues/jobs.ts'
 import { catchUpCounters } from './catch-up-counters.ts'
 import type { OutboxMessage } from './order-book.ts'
 import type { Ports } from './ports.ts'
@@ -34,7 +35,7 @@ export async function deliverToCore(engine: Engine, messages: readonly OutboxMes
 }
 
 const advanceSubject = z.tuple([z.uuid(), z.coerce.number().pipe(z.int())])
-const mailSubject = z.tuple([z.uuid(), z.enum(['receipt', 'rejected', 'cancelled'])])
+const mailSubject = z.tuple([z.uuid(), mailKind])
 
 /** The job that a message of the queues' lane stands for. */
 export function toJob({ topic, subject }: OutboxMessage): NewJob {
@@ -43,8 +44,11 @@ export function toJob({ topic, subject }: OutboxMessage): NewJob {
       const [orderId, version] = advanceSubject.parse(subject.split('/'))
       return { name: 'order.advance', payload: { orderId, version } }
     }
+    case 'refund.advance':
+      return { name: 'refund.advance', payload: { refundId: z.uuid().parse(subject) } }
     case 'mail.send': {
-      const [orderId, kind] = mailSubject.parse(subject.split('/'))
+      const [id, ...rest] = subject.split('/')
+      const [orderId, kind] = mailSubject.parse([id, rest.join('/')])
       return { name: 'mail.send', payload: { orderId, kind } }
     }
     default:

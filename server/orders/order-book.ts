@@ -1,25 +1,37 @@
 import type { Allowance, AllowanceKey } from '#/domain/allowance.ts'
 import type { CounterKey } from '#/domain/counter.ts'
 import type { Discount } from '#/domain/discount.ts'
+import type { RejectReason } from '#/domain/intake.ts'
 import type { Offer, OfferTerms } from '#/domain/offer.ts'
 import type { OrderState } from '#/domain/order-state.ts'
 import type { Failure, Result } from '#/domain/result.ts'
 import type { Shard } from '#/domain/sharding.ts'
 import type { Sku } from '#/domain/sku.ts'
 import type { IntakeEntry, Movement, RecordedView } from '../inventory/stock-counters.ts'
+import type { FulfilmentBook } from './fulfilment-book.ts'
 import type { OrderEvent } from './order-events.ts'
+import type { MoneyBack, Parcel } from './parcel.ts'
 import type { PlacedOrder } from './placed-order.ts'
 
 /**
  * The port to Postgres: orders, the ledger of stock, and what must follow from a commit. Each function is one transaction. An outage
  * throws; what the data or the state of an order makes impossible is a value.
  */
-export type OrderBook = {
+export type OrderBook = FulfilmentBook & {
   // Intake, under the shard's writer lock.
   /** Decides on a batch in stream order and records it, with the movements and messages that follow. */
   takeIn(shard: Shard, batch: readonly IntakeOrder[], nowMs: number): Promise<Result<IntakeTally, NotTheWriter | DataError>>
   /** Sets a record aside for people to look at. Its reservation stays held until they decide. */
   bury(shard: Shard, entry: IntakeEntry, reason: string, nowMs: number): Promise<void>
+  /** Open dead letters, oldest first. */
+  openDeadLetters(limit: number): Promise<DeadLetter[]>
+  findDeadLetter(id: DeadLetterId): Promise<DeadLetter | null>
+  /** The newest dead letter of an order that has no row; null where there is none. */
+  deadLetterOf(orderId: string): Promise<DeadLetter | null>
+  /** Notes what became of a dead letter that is open. The first note counts. Returns the one that stands. */
+  resolveDeadLetter(id: DeadLetterId, resolution: DeadLetterResolution, nowMs: number): Promise<DeadLetterResolution>
+  /** Rejects a record that no row can hold: drops its reservation from these counters, tells the page, closes the letter. In one step. */
+  rejectWithoutRow(id: DeadLetterId, held: readonly CounterKey[], nowMs: number): Promise<DeadLetterResolution>
   /** Terms of the offer versions that a batch names, by `offerVersionKey`; an unknown one is absent. */
   offerTerms(versions: readonly OfferVersion[]): Promise<Map<string, OfferTerms>>
   /** The code versions that a batch names, by `codeVersionKey`; an unknown one is absent. */
@@ -109,6 +121,8 @@ export type IntakeOrder = {
   readonly order: PlacedOrder
   /** What it uses of limited codes and of customers' limits. */
   readonly allowances: readonly Allowance[]
+  /** A person decided against it: it is refused whatever the stock. */
+  readonly refusedFor?: RejectReason
 }
 
 export type IntakeTally = {
@@ -132,6 +146,25 @@ export function codeVersionKey({ code, version }: CodeVersion): string {
 
 export type At = { readonly nowMs: number }
 export type Asked<T> = T & At & { readonly orderId: string }
+/** A record that was set aside: which shard's stream it came from, and which entry of it. */
+export type DeadLetterId = { readonly shard: Shard; readonly entryId: string }
+
+/** What became of it: an order after all, a rejection, or nothing, because its checkout had become an order by another attempt. */
+export const DEAD_LETTER_RESOLUTIONS = ['retried', 'rejected', 'superseded'] as const
+export type DeadLetterResolution = (typeof DEAD_LETTER_RESOLUTIONS)[number]
+
+export type DeadLetter = DeadLetterId & {
+  /** As they were read, without NUL: either may be no id at all. */
+  readonly orderId: string
+  readonly reservationId: string
+  readonly placedAtMs: number
+  /** As it was read, byte for byte. */
+  readonly record: string
+  readonly reason: string
+  readonly buriedAtMs: number
+  readonly closedAtMs: number | null
+  readonly resolution: DeadLetterResolution | null
+}
 
 export type StartPaying = {
   readonly afterAttempt: number
@@ -160,7 +193,8 @@ export type TroubledOrder = {
   readonly sinceMs: number | null
 }
 
-export type MailKind = 'receipt' | 'rejected' | 'cancelled'
+/** One of each order, or one of each parcel and refund: that one's id follows. */
+export type MailKind = 'receipt' | 'rejected' | 'cancelled' | `shipped/${string}` | `refunded/${string}`
 export type MailToSend = Order | 'sent' | null
 
 export type Order = {
@@ -182,16 +216,20 @@ export type Order = {
   readonly holdUntilMs: number | null
   readonly paymentIntentId: string | null
   readonly placedAtMs: number
+  readonly parcels: readonly Parcel[]
+  readonly refunds: readonly MoneyBack[]
   readonly order: PlacedOrder
 }
 
-/** What must follow from a commit, and which lane carries it out. `subject` is a SKU, an allowance's key, a code, an order id, `order/version` to advance,
- * `order/kind` of mail, or a cache tag. */
+/**
+ * What must follow from a commit, and which lane carries it out. `subject` is a SKU, an allowance's key, a code, an order id,
+ * `order/version` or a refund to advance, `order/kind` of mail, or a cache tag.
+ */
 export const TOPIC_LANES = {
   stock: ['stock.moved', 'allowance.moved'],
   offers: ['offer.changed', 'code.changed'],
   orders: ['order.changed'],
-  queues: ['order.advance', 'mail.send'],
+  queues: ['order.advance', 'refund.advance', 'mail.send'],
   web: ['tag.changed'],
 } as const
 

@@ -68,11 +68,11 @@ export function eventWords(event: OrderEvent): string {
     case 'trouble':
       return `Needs a person: ${event.reason ?? 'nobody noted why'}`
     case 'shipped':
-      return `A parcel left${shippedWith(event.detail)}`
+      return `A parcel left${shippedWith(event.detail)}${event.state === 'FULFILLED' ? ', and nothing is left to ship' : ''}`
     case 'refund-requested':
       return `A refund was asked for${amountOf(event.detail)}${because(event.reason)}`
     case 'refunded':
-      return `Money was given back${amountOf(event.detail)}`
+      return `Money was given back${amountOf(event.detail)}${event.state === 'REFUNDED' ? ', and with it everything' : ''}`
     case 'refund-failed':
       return `A refund failed${amountOf(event.detail)}${because(event.reason)}`
     default:
@@ -107,9 +107,13 @@ function stateWords({ state, attempt, reason }: OrderEvent): string {
 
 const REASONS: Record<string, string> = {
   SOLD_OUT: 'sold out',
+  CUSTOMER_LIMIT_REACHED: 'the customer has as many as one may have',
+  CODE_USED_UP: 'the code was used up',
+  NOT_ACCEPTED: 'somebody closed its dead letter',
   NOT_PAID_IN_TIME: 'no payment came in time',
   PAYMENT_CANCELLED: 'the payment was cancelled at the gateway',
   BY_SHOPPER: 'the shopper asked for it',
+  PAID_AFTER_CANCEL: 'the order was cancelled and paid nevertheless',
   card_declined: 'the bank did not say why',
   insufficient_funds: 'not enough money on the card',
   expired_card: 'the card has expired',

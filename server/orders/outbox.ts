@@ -1,4 +1,5 @@
 import type { Db } from '../db/client.ts'
+import { Prisma } from '../db/generated/client.ts'
 import type { Deliver, OutboxMessage, Topic } from './order-book.ts'
 
 /** A hand-over of which nothing arrived: the messages stay as they are and are tried again. */
@@ -49,8 +50,17 @@ function spellOut(taken: readonly Row[], limit: number): { messages: OutboxMessa
 export const MAIL_CHECK_MS = 60_000
 const NEXT_MAIL_CHECK_MS = 15 * 60_000
 
-/** Queues the mail of ended orders that nobody noted as sent in time: its job went with core, or was given up. Returns how many. */
+/**
+ * Queues the mail of ended orders, parcels and refunds that nobody noted as sent in time: its job went with core, or was given up. At most
+ * `limit` of each; returns how many of the kind that has most.
+ */
 export async function wakeDueMail(db: Db, nowMs: number, limit: number): Promise<number> {
+  const ofParcels = await wakeMailOf(db, 'shipments', 'shipped', nowMs, limit)
+  const ofRefunds = await wakeMailOf(db, 'refunds', 'refunded', nowMs, limit)
+  return Math.max(ofParcels, ofRefunds, await wakeMailOfOrders(db, nowMs, limit))
+}
+
+function wakeMailOfOrders(db: Db, nowMs: number, limit: number): Promise<number> {
   return db.$executeRaw`
     WITH due AS (
       SELECT id FROM orders WHERE mail_due_at <= ${new Date(nowMs)} ORDER BY mail_due_at LIMIT ${limit} FOR UPDATE SKIP LOCKED
@@ -59,8 +69,21 @@ export async function wakeDueMail(db: Db, nowMs: number, limit: number): Promise
       RETURNING orders.id, orders.state
     )
     INSERT INTO outbox_messages (topic, subject)
-    SELECT 'mail.send', id::text || CASE state WHEN 'CONFIRMED' THEN '/receipt' WHEN 'CANCELLED' THEN '/cancelled' ELSE '/rejected' END
+    SELECT 'mail.send', id::text || CASE state WHEN 'REJECTED' THEN '/rejected' WHEN 'CANCELLED' THEN '/cancelled' ELSE '/receipt' END
     FROM postponed`
+}
+
+/** Tables whose rows belong to an order and have a mail each. */
+function wakeMailOf(db: Db, table: 'shipments' | 'refunds', kind: 'shipped' | 'refunded', nowMs: number, limit: number): Promise<number> {
+  const rows = Prisma.raw(table)
+  return db.$executeRaw`
+    WITH due AS (
+      SELECT id FROM ${rows} WHERE mail_due_at <= ${new Date(nowMs)} ORDER BY mail_due_at LIMIT ${limit} FOR UPDATE SKIP LOCKED
+    ), postponed AS (
+      UPDATE ${rows} row SET mail_due_at = ${new Date(nowMs + NEXT_MAIL_CHECK_MS)} FROM due WHERE row.id = due.id
+      RETURNING row.order_id, row.id
+    )
+    INSERT INTO outbox_messages (topic, subject) SELECT 'mail.send', order_id || '/' || ${kind} || '/' || id FROM postponed`
 }
 
 /**

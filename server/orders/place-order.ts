@@ -1,7 +1,8 @@
 import { type AllowanceKey, allowancesOf, subjectOf } from '#/domain/allowance.ts'
+import { checkCharge, type NotChargeable } from '#/domain/charge.ts'
 import { isInWindow } from '#/domain/discount.ts'
 import { isOnSale } from '#/domain/offer.ts'
-import { MAXIMUM_CHARGE, MINIMUM_CHARGE, totalsOf } from '#/domain/pricing.ts'
+import { totalsOf } from '#/domain/pricing.ts'
 import { type Failure, fail, ok, type Result } from '#/domain/result.ts'
 import { type Sku, sku } from '#/domain/sku.ts'
 import { unreachable } from '#/domain/unreachable.ts'
@@ -42,8 +43,7 @@ export type PlaceFailure =
   | (Failure<'CODE_CHANGED'> & { readonly promoCode: string })
   /** The total is another than the shopper was shown, because delivery or tax are: ask again with this one. */
   | (Failure<'TOTAL_CHANGED'> & { readonly totalMinor: number })
-  | (Failure<'BELOW_MINIMUM'> & { readonly minimumMinor: number })
-  | (Failure<'ABOVE_MAXIMUM'> & { readonly maximumMinor: number })
+  | NotChargeable
   /** Nothing was taken by this press and nothing will be; what an earlier one did is not known. Trying again with the same checkout is safe. */
   | Failure<'NOT_READY'>
   /** We do not know yet whether it was placed; trying again with the same checkout is safe and settles it. */
@@ -130,15 +130,12 @@ async function priceAtOffers(
   }))
   const { lineDiscountsMinor, ...totals } = totalsOf({ ...agreed, lines, discount: discount.value })
   if (totals.totalMinor !== agreed.totalMinor) return fail('TOTAL_CHANGED', { totalMinor: totals.totalMinor })
-  const { currency, minor: minimumMinor } = MINIMUM_CHARGE.EUR
-  // Nothing to pay needs no charge, so there is no least amount for it.
-  if (totals.totalMinor > 0 && totals.totalMinor < minimumMinor) return fail('BELOW_MINIMUM', { minimumMinor })
-  const maximumMinor = MAXIMUM_CHARGE.EUR.minor
-  if (totals.totalMinor > maximumMinor) return fail('ABOVE_MAXIMUM', { maximumMinor })
+  const charge = checkCharge(totals)
+  if (!charge.ok) return charge
   const discounted = lines.map((line, i) => ({ ...line, discountMinor: lineDiscountsMinor[i] ?? 0 }))
   const limited = priced.map(({ line, offer }) => ({ ...line, limitPerCustomer: offer.limitPerCustomer }))
   return ok({
-    order: { ...agreed, lines: discounted, paymentMethod, ...totals, currency },
+    order: { ...agreed, lines: discounted, paymentMethod, ...totals, currency: 'EUR' },
     allowances: allowancesOf(limited, discount.value, customerOf(agreed.email)),
   })
 

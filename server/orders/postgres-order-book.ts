@@ -5,13 +5,22 @@ import { inBatches } from '../db/in-batches.ts'
 import { movementsAfter, readAllowances, stockVersions, versionsOf } from '../inventory/ledger.ts'
 import { cancelOrders } from './cancel-order.ts'
 import { bindIntents, confirmOrders, declineOrders, requestCancels, requireActions, setTroubles, startPaying } from './change-order.ts'
-import { bury } from './dead-letters.ts'
+import {
+  bury,
+  deadLetterOf,
+  findDeadLetter,
+  openDeadLetters,
+  rejectWithoutRow,
+  resolveDeadLetter,
+  viewsWithDeadLetters,
+} from './dead-letters.ts'
 import { hintOrder } from './hint-order.ts'
 import { hintRefund } from './hint-refund.ts'
 import { countLost, isLost, knownOrders, noteFound, recordLost } from './lost-orders.ts'
 import type { OrderBook } from './order-book.ts'
 import { readHistory } from './order-events.ts'
 import { relay, wakeDueMail, wakeDueOrders } from './outbox.ts'
+import { postgresFulfilment } from './postgres-fulfilment.ts'
 import { findOrders, readTroubled, readViews } from './read-order.ts'
 import { epochOf, readEpochs, rebuild } from './rebuild-shard.ts'
 import { findMails, recordMails } from './sent-mail.ts'
@@ -31,8 +40,14 @@ export function postgresOrderBook(db: Db): OrderBook {
   const finding = together(findMails)
   const recording = together(recordMails)
   return {
+    ...postgresFulfilment(db),
     takeIn: (...args) => takeIn(db, ...args),
     bury: (...args) => bury(db, ...args),
+    openDeadLetters: (...args) => openDeadLetters(db, ...args),
+    findDeadLetter: (...args) => findDeadLetter(db, ...args),
+    deadLetterOf: (...args) => deadLetterOf(db, ...args),
+    resolveDeadLetter: (...args) => resolveDeadLetter(db, ...args),
+    rejectWithoutRow: (...args) => rejectWithoutRow(db, ...args),
     offerTerms: (...args) => readOfferTerms(db, ...args),
     discountVersions: (...args) => readDiscountVersions(db, ...args),
     findOrder: together(findOrders),
@@ -53,7 +68,7 @@ export function postgresOrderBook(db: Db): OrderBook {
     wakeDueOrders: (...args) => wakeDueOrders(db, ...args),
     wakeDueMail: (...args) => wakeDueMail(db, ...args),
     relay: (...args) => relay(db, ...args),
-    views: (...args) => readViews(db, ...args),
+    views: (orderIds) => viewsWithDeadLetters(db, orderIds, readViews),
     movementsAfter: (...args) => movementsAfter(db, ...args),
     stockVersions: (...args) => stockVersions(db, ...args),
     versionsOf: (...args) => versionsOf(db, ...args),

@@ -4,12 +4,15 @@ import type { Db } from '../db/client.ts'
 import { Prisma } from '../db/generated/client.ts'
 import type { RecordedView } from '../inventory/stock-counters.ts'
 import type { Order, TroubledOrder } from './order-book.ts'
+import { moneyBackSchema, parcelSchema } from './parcel.ts'
 import { placedOrderSchema } from './placed-order.ts'
+import { moneyBackJson, parcelsJson } from './read-fulfilment.ts'
 
-/** An order's row with its lines as one JSON value, from any relation that has the columns of `orders`. `toOrder` reads it. */
+/** An order's row with its lines, parcels and refunds as one JSON value, from any relation that has the columns of `orders`. `toOrder` reads it. */
 export function orderJson(row: Prisma.Sql): Prisma.Sql {
   return Prisma.sql`(to_jsonb(${row}) || jsonb_build_object('lines',
-    (SELECT jsonb_agg(to_jsonb(line) ORDER BY line.position) FROM order_lines line WHERE line.order_id = ${row}.id)))`
+    (SELECT jsonb_agg(to_jsonb(line) ORDER BY line.position) FROM order_lines line WHERE line.order_id = ${row}.id),
+    'parcels', ${parcelsJson(row)}, 'refunds', ${moneyBackJson(row)}))`
 }
 
 const instant = z.iso.datetime({ offset: true }).transform(Date.parse)
@@ -28,6 +31,8 @@ const rowSchema = z.object({
   hold_until: instant.nullable(),
   payment_intent_id: z.string().nullable(),
   placed_at: instant,
+  parcels: z.array(parcelSchema),
+  refunds: z.array(moneyBackSchema),
 })
 
 /** Throws when the row is none that intake could have written. */
@@ -48,6 +53,8 @@ export function toOrder(json: Record<string, unknown>): Order {
     holdUntilMs: row.hold_until,
     paymentIntentId: row.payment_intent_id,
     placedAtMs: row.placed_at,
+    parcels: row.parcels,
+    refunds: row.refunds,
     order: placedOrderSchema.parse({ ...inCamelCase(json), lines }),
   }
 }
@@ -67,8 +74,18 @@ export async function findOrders(db: Db, orderIds: readonly string[]): Promise<(
 }
 
 /** The part of an order that its page shows to change. */
-export function viewOf({ version, state, reason, holdUntilMs, actionUrl, cancelReason, fingerprint }: Order): RecordedView {
-  return { version, state, reason, holdUntilMs, actionUrl, cancelling: cancelReason !== null, fingerprint }
+export function viewOf({
+  version,
+  state,
+  reason,
+  holdUntilMs,
+  actionUrl,
+  cancelReason,
+  parcels,
+  refunds,
+  fingerprint,
+}: Order): RecordedView {
+  return { version, state, reason, holdUntilMs, actionUrl, cancelling: cancelReason !== null, parcels, refunds, fingerprint }
 }
 
 /** What the pages of these orders show of their state; unknown ones are absent. */
@@ -76,7 +93,7 @@ export async function readViews(db: Db, orderIds: readonly string[]): Promise<Ma
   type Row = Omit<RecordedView, 'holdUntilMs'> & { id: string; state: OrderState; holdUntil: Date | null }
   const rows = await db.$queryRaw<Row[]>`
     SELECT id::text, fingerprint, version, state::text, reason, hold_until AS "holdUntil", action_url AS "actionUrl",
-      cancel_reason IS NOT NULL AS cancelling
+      cancel_reason IS NOT NULL AS cancelling, ${parcelsJson(Prisma.sql`orders`)} AS parcels, ${moneyBackJson(Prisma.sql`orders`)} AS refunds
     FROM orders WHERE id = ANY(${orderIds}::uuid[])`
   return new Map(rows.map(({ id, holdUntil, ...view }) => [id, { ...view, holdUntilMs: holdUntil?.getTime() ?? null }]))
 }

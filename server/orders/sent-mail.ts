@@ -24,7 +24,11 @@ export async function recordMails(db: Db, batch: readonly Asked<Mail>[]): Promis
     ), noted AS (
       INSERT INTO sent_mails (order_id, kind, at) SELECT id, kind, at FROM asked ON CONFLICT DO NOTHING
     ), standing AS (
-      SELECT id FROM orders WHERE id IN (SELECT id FROM asked) ORDER BY id FOR UPDATE
+      SELECT id FROM orders WHERE id IN (SELECT id FROM asked WHERE kind NOT LIKE '%/%') ORDER BY id FOR UPDATE
+    ), parcels AS (
+      UPDATE shipments SET mail_due_at = NULL FROM asked WHERE asked.kind = 'shipped/' || shipments.id AND shipments.order_id = asked.id
+    ), money_back AS (
+      UPDATE refunds SET mail_due_at = NULL FROM asked WHERE asked.kind = 'refunded/' || refunds.id AND refunds.order_id = asked.id
     )
     UPDATE orders SET mail_due_at = NULL FROM standing WHERE orders.id = standing.id`
   return batch.map(() => undefined)

@@ -12,7 +12,7 @@ export type Advanced =
   /** A person has to look: money and order disagree, or the gateway refuses us. */
   | { readonly kind: 'stuck'; readonly reason: string }
 
-export type Engine = Pick<Ports, 'book' | 'gateway' | 'clock' | 'returnUrl'>
+export type Engine = Pick<Ports, 'book' | 'gateway' | 'clock' | 'newId' | 'returnUrl'>
 
 /** Carries what the gateway says of the intent into the order. An answer to an attempt that is not the last one changes nothing. */
 export async function settle(engine: Engine, order: Order, status: IntentStatus): Promise<Advanced> {
@@ -43,14 +43,15 @@ export async function settle(engine: Engine, order: Order, status: IntentStatus)
 }
 
 /** For a success that was just retrieved, or when there is nothing to pay. */
-export async function confirmPaid({ book, clock }: Engine, orderId: string): Promise<Advanced> {
+export async function confirmPaid({ book, clock, newId }: Engine, orderId: string): Promise<Advanced> {
   const confirmed = await book.confirm(orderId, clock.now())
   switch (confirmed) {
     case 'confirmed':
     case 'already':
       return { kind: 'final' }
     case 'refund-due':
-      return { kind: 'stuck', reason: 'a cancelled order was paid' }
+      await book.refundCancelled(orderId, { refundId: newId(), nowMs: clock.now() })
+      return { kind: 'final' }
     default:
       return unreachable(confirmed)
   }

@@ -10,6 +10,12 @@ const FORGET: JobsOptions = { removeOnComplete: true, removeOnFail: true }
 
 const orderId = z.uuid()
 
+/** A mail of an order, or of one of its parcels or refunds, whose id follows. */
+export const mailKind = z.union([
+  z.enum(['receipt', 'rejected', 'cancelled']),
+  z.templateLiteral([z.enum(['shipped', 'refunded']), '/', z.uuid()]),
+])
+
 /**
  * Every job there is: its queue, its payload, its identity and its retries. Payloads carry ids only, never content: content is read fresh,
  * so that a job that ran late or twice acts on what is true then. Parsed by the sender and by the worker.
@@ -22,9 +28,15 @@ export const jobs = {
     id: (payload: { orderId: string; version: number }) => `advance.${payload.orderId}.${payload.version}`,
     options: { ...RETRY, ...FORGET },
   },
+  'refund.advance': {
+    queue: 'orders',
+    payload: z.object({ refundId: z.uuid() }),
+    id: (payload: { refundId: string }) => `refund.${payload.refundId}`,
+    options: { ...RETRY, ...FORGET },
+  },
   'mail.send': {
     queue: 'notifications',
-    payload: z.object({ orderId, kind: z.enum(['receipt', 'rejected', 'cancelled']) }),
+    payload: z.object({ orderId, kind: mailKind }),
     id: (payload: { orderId: string; kind: string }) => `mail.${payload.orderId}.${payload.kind}`,
     options: { ...RETRY, attempts: 20, ...FORGET },
   },

@@ -25,7 +25,8 @@ export function shardKeys(shard: Shard) {
     opening: `${tag}:opening`,
     orders: `${tag}:orders`,
     legs: `${tag}:legs`,
-    allowances: `${tag}:allow:*`,
+    /** A pattern of every allowance, or of every counter of which something is held. */
+    all: (what: 'allow' | 'held') => `${tag}:${what}:*`,
     checkout: (checkoutId: string) => `${tag}:checkout:${checkoutId}`,
   }
 }

@@ -14,6 +14,7 @@ import { HoldTime } from './hold-time.client.tsx'
 import styles from './order.module.css'
 import { CancelOrder, ReturnToCart, TryAnotherCard } from './order-forms.tsx'
 import { OrderLive } from './order-live.client.tsx'
+import { OrderParts } from './order-parts.tsx'
 import { OrderSummary } from './order-summary.tsx'
 import { stateWords } from './state-words.ts'
 
@@ -23,7 +24,7 @@ export const metadata: Metadata = { title: 'Your order' }
 const RELOAD_SECONDS = 2
 
 /** No order has this version: the first answer shows the page anew. */
-const NOT_SEEN = -1
+const NOT_SEEN = -2
 
 /** As the status answers for an order that was lost. */
 const LOST = -2
@@ -103,10 +104,11 @@ export default async function OrderPage({ params, searchParams }: Props) {
       )}
       {!isFinal(state) && <OrderLive orderId={id} version={version} heldUp={heldUp} />}
       {state === 'ACTION_REQUIRED' && isShoppersTurn && <BankStep url={view.actionUrl} />}
-      {isShoppersTurn && <TryAnotherCard orderId={id} />}
+      {order && isShoppersTurn && <TryAnotherCard orderId={id} totalMinor={order.totalMinor} />}
       {STATES_UNPAID.some((unpaid) => unpaid === state) && !view.cancelling && <CancelOrder orderId={id} />}
-      {(state === 'REJECTED' || state === 'CANCELLED') && <ReturnToCart orderId={id} />}
-      <OrderSummary order={order} />
+      {order && (state === 'REJECTED' || state === 'CANCELLED') && <ReturnToCart orderId={id} />}
+      {order && <OrderParts order={order} view={view} />}
+      {order && <OrderSummary order={order} />}
     </main>
   )
 }
