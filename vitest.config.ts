@@ -6,8 +6,12 @@ import { defineConfig } from 'vitest/config'
  */
 const integration = ['server/**/*.test.ts', 'workers/**/*.test.ts', '{prisma,scripts}/**/*.stack.test.ts']
 
-/** What asks much of core runs once more where core is a Redis Cluster. */
-const cluster = ['server/inventory/**/*.test.ts', 'server/orders/**/*.test.ts', 'workers/**/*.test.ts']
+/** What asks most of core runs once more where core is a Redis Cluster. */
+const cluster = [
+  'server/inventory/**/*.test.ts',
+  'server/orders/{place-order,run-intake,deliver,dead-letters,outbox,heal-core,show-order}.test.ts',
+  'workers/{crashes,define-worker,relay}.test.ts',
+]
 
 export default defineConfig({
   test: {
@@ -35,7 +39,6 @@ export default defineConfig({
         test: {
           name: 'cluster',
           include: cluster,
-          exclude: ['server/orders/advance-order.test.ts', 'server/orders/checkout-form.test.ts'],
           globalSetup: ['scripts/stack/vitest-setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,

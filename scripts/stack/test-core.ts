@@ -50,7 +50,7 @@ export async function testCore(options: ServersOptions, binary: RedisBinary, kin
       return { url: master.url, masters: [master], replicas: [], join: async () => {} }
     }
     case 'cluster': {
-      const ports = await freePorts(2 * MASTERS)
+      const ports = await freePorts(2 * MASTERS, options.ports)
       const masters = Array.from({ length: MASTERS }, (_, i) =>
         member(`core-${i}`, ports[i] as number, { ...CLUSTER, 'cluster-port': String(ports[MASTERS + i]) }),
       )
@@ -59,7 +59,7 @@ export async function testCore(options: ServersOptions, binary: RedisBinary, kin
     }
     case 'replicated': {
       const following = { masterauth: password, 'repl-diskless-sync-delay': '0' }
-      const ports = await freePorts(REPLICAS)
+      const ports = await freePorts(REPLICAS, options.ports)
       const master = member('core', port, following)
       const replicas = ports.map((own, i) => member(`replica-${i}`, own, following))
       return { url: master.url, masters: [master], replicas, join: () => follow(master, replicas) }
@@ -128,8 +128,13 @@ async function until(what: string, look: () => Promise<boolean>): Promise<void> 
   }
 }
 
-async function freePorts(count: number): Promise<number[]> {
+/** Some that nobody has, nor has been promised: whoever was, does not listen there yet. */
+async function freePorts(count: number, promised: ServersOptions['ports']): Promise<number[]> {
+  const taken = new Set(Object.values(promised))
   const ports = new Set<number>()
-  while (ports.size < count) ports.add(await freePort())
+  while (ports.size < count) {
+    const port = await freePort()
+    if (!taken.has(port)) ports.add(port)
+  }
   return [...ports]
 }
