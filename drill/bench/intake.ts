@@ -5,10 +5,12 @@ import { orderTransaction } from './bare-orders.ts'
 import { type BenchEngine, PLENTY, startBenchEngine } from './bench-engine.ts'
 import { Child } from './child.ts'
 import type { handlers as intakeHandlers } from './intake-client.ts'
+import { cpuSeconds } from './machine.ts'
 import type { Bench, Finding, Measurement, Missing } from './measurement.ts'
 import { findPgbench, NO_PGBENCH, runPgbench } from './pgbench.ts'
 import type { handlers as placeHandlers } from './place-client.ts'
-import { compare } from './spread.ts'
+import { number } from './report.ts'
+import { compare, spreadOf } from './spread.ts'
 
 const MOST_SKUS = 100
 const AGAINST_PGBENCH = [
@@ -54,6 +56,7 @@ async function measure(
   const { url } = engine.stack.postgres
   let expected = 0
   const batches: number[] = []
+  const spent: Spent[] = []
   /** Orders wait in the stream before the clock starts, so that nobody places while intake works. */
   const takeIn = (skus: number) => async (seconds: number) => {
     await engine.clear()
@@ -64,13 +67,21 @@ async function measure(
       placings: placings.slice(0, skus),
       count: orders,
     })
+    const before = spentBy(engine, writer)
     const taken = await writer.ask('takeIn', { orders })
+    const after = spentBy(engine, writer)
+    spent.push({ own: (after.own - before.own) / orders, postgres: (after.postgres - before.postgres) / orders })
     expected = taken.perSecond
     batches.push(Math.round(orders / taken.batches))
     return taken.perSecond
   }
   const ours = 'ours: one worker process takes what waits in the stream, with totals checked, movements, events and messages'
   const perBatch = () => `orders a batch, by round: ${batches.splice(0).slice(1).join(' ')}`
+  const times = (seen: Spent[]) => {
+    const rounds = seen.splice(0).slice(1)
+    return `our process ${number(spreadOf(rounds.map(({ own }) => own)).median)} and Postgres ${number(spreadOf(rounds.map(({ postgres }) => postgres)).median)}`
+  }
+  const perOrder = () => `processor time in µs an order, which neighbours disturb less: ${times(spent)}`
 
   const findings: (Finding | Missing)[] = []
   const pgbench = findPgbench(process.env.PATH ?? '')
@@ -89,18 +100,36 @@ async function measure(
     }
     const compared = await compare(bench, transactions, takeIn(skus))
     const floor = `floor: ${PGBENCH_CLIENTS} clients, each order a transaction that inserts it and its line into the same tables and takes the unit`
-    findings.push({ what, ...compared, aim: { atLeast }, unit: 'a second', notes: [floor, ours, perBatch()] })
+    findings.push({ what, ...compared, aim: { atLeast }, unit: 'a second', notes: [floor, ours, perBatch(), perOrder()] })
   }
 
   const what = `${MOST_SKUS} SKUs, against the bare insert`
   bench.say(what)
+  const bareSpent: Spent[] = []
   const bare = async (seconds: number) => {
     await engine.clear()
     const orders = expected === 0 ? FIRST_ORDERS : Math.min(MOST_ORDERS, Math.ceil(expected * seconds))
-    return (await writer.ask('insertBare', { url, placings, orders, batch: BARE_BATCH })).perSecond
+    const before = spentBy(engine, writer)
+    const { perSecond } = await writer.ask('insertBare', { url, placings, orders, batch: BARE_BATCH })
+    const after = spentBy(engine, writer)
+    bareSpent.push({ own: (after.own - before.own) / orders, postgres: (after.postgres - before.postgres) / orders })
+    return perSecond
   }
   const compared = await compare(bench, bare, takeIn(MOST_SKUS))
   const floor = `floor: one writer, batches of ${BARE_BATCH} by unnest, the same orders and lines into the same tables and nothing else`
-  findings.push({ what, ...compared, aim: { atLeast: BARE_AT_LEAST }, unit: 'a second', notes: [floor, ours, perBatch()] })
+  findings.push({
+    what,
+    ...compared,
+    aim: { atLeast: BARE_AT_LEAST },
+    unit: 'a second',
+    notes: [floor, ours, perBatch(), `${perOrder()}; of the floor ${times(bareSpent)}`],
+  })
   return findings
+}
+
+type Spent = { readonly own: number; readonly postgres: number }
+
+/** Microseconds of processor time so far. */
+function spentBy({ stack }: BenchEngine, writer: Child<typeof intakeHandlers>): Spent {
+  return { own: (cpuSeconds(writer.pid) ?? 0) * 1e6, postgres: (cpuSeconds(stack.postgres.pid() ?? 0) ?? 0) * 1e6 }
 }
