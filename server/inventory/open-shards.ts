@@ -44,7 +44,12 @@ async function openShard({ counters, book, clock, newId }: Engine, shard: Shard)
     const held = await readHeld({ counters, book }, shard, isRecorded)
     need(await counters.writeSnapshots(new Map([...levels].map(([unit, level]) => [unit, snapshotOf(held, unit, level)]))))
     await writeAllowances(held)
-    for (const offer of await book.currentOffers([...levels.keys()])) need(await counters.putOffer(offer))
+    const offers = await book.currentOffers([...levels.keys()])
+    for (let from = 0; from < offers.length; from += PAGE) {
+      // At once, because each waits for the log of core.
+      const put = await Promise.all(offers.slice(from, from + PAGE).map((offer) => counters.putOffer(offer)))
+      for (const result of put) need(result)
+    }
     for (const discount of await book.currentDiscounts('all')) {
       if (shardOfCode(discount.code) === shard) need(await counters.putDiscount(discount))
     }

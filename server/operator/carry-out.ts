@@ -18,9 +18,8 @@ export async function carryOut(operator: Operator, asked: Asked): Promise<Answer
     const away = asServerAway(error)
     if (!away) throw error
     log.error({ server: away.server, err: error }, 'a command for operators found a server away')
-    return answer(EXIT.serverAway, [`${away.server} is away: ${away.message}.`, 'Nothing was changed by this command since.'], {
-      away: away.server,
-    })
+    const begun = asked.yes ? ['What was asked for may be half done: npm run stock -- reconcile tells, once it is back.'] : []
+    return answer(EXIT.serverAway, [`${away.server} is away: ${away.message}.`, ...begun], { away: away.server })
   }
 }
 
