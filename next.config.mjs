@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url'
 const config = {
   // Tests build beside a running store, so they name another folder.
   distDir: process.env.NEXT_DIST_DIR ?? '.next',
+  // Pages that only a bench needs, such as an action that does nothing, are in no other build.
+  pageExtensions: [...(process.env.NEXT_WITH_BENCH ? ['bench.tsx'] : []), 'tsx', 'ts', 'jsx', 'js'],
   cacheHandler: fileURLToPath(new URL('./server/web/page-cache.mjs', import.meta.url)),
   cacheComponents: true,
   partialPrefetching: true,

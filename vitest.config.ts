@@ -4,7 +4,14 @@ import { defineConfig } from 'vitest/config'
  * `unit` needs nothing but Node; `integration` runs against servers of its own, see scripts/stack/test-stack.ts; `drills` against whole
  * stores of their own, see scripts/stack/test-store.ts.
  */
-const integration = ['server/**/*.test.ts', 'workers/**/*.test.ts', 'scripts/**/*.stack.test.ts']
+const integration = ['server/**/*.test.ts', 'workers/**/*.test.ts', '{prisma,scripts}/**/*.stack.test.ts']
+
+/** What asks most of core runs once more where core is a Redis Cluster. */
+const cluster = [
+  'server/inventory/**/*.test.ts',
+  'server/orders/{place-order,run-intake,deliver,dead-letters,outbox,heal-core,show-order}.test.ts',
+  'workers/{crashes,define-worker,relay}.test.ts',
+]
 
 export default defineConfig({
   test: {
@@ -12,7 +19,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['domain/**/*.test.ts', 'prisma/**/*.test.ts', 'scripts/**/*.test.ts'],
+          include: ['domain/**/*.test.ts', 'prisma/**/*.test.ts', 'scripts/**/*.test.ts', 'drill/bench/**/*.test.ts'],
           exclude: integration,
           testTimeout: 20_000,
         },
@@ -30,8 +37,20 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'cluster',
+          include: cluster,
+          globalSetup: ['scripts/stack/vitest-setup.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          maxWorkers: 2,
+          env: { LOG_LEVEL: 'silent', TEST_CORE: 'cluster' },
+        },
+      },
+      {
+        test: {
           name: 'drills',
           include: ['drill/**/*.test.ts'],
+          exclude: ['drill/bench/**'],
           globalSetup: ['scripts/stack/vitest-store-setup.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,

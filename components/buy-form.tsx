@@ -8,6 +8,7 @@ export type Buyable = {
     readonly sku: string
     readonly label: string
     readonly limitPerOrder: number
+    readonly limitPerCustomer: number | null
     readonly price: { readonly minor: number; readonly currency: Currency }
   }[]
   /** What the variants differ by, such as `Size` or `Colour and size`. */
@@ -18,6 +19,7 @@ export type Buyable = {
 export function BuyForm({ product, stock }: { product: Buyable; stock: ReactNode }) {
   const [first] = product.variants
   if (!first) return <p className={styles.gone}>This is no longer sold.</p>
+  const limitForAll = product.variants.every(({ limitPerCustomer }) => limitPerCustomer === first.limitPerCustomer)
   const pricesDiffer = product.variants.some((variant) => variant.price.minor !== first.price.minor)
   return (
     <form method="post" action="/cart/lines" className={styles.form}>
@@ -32,6 +34,9 @@ export function BuyForm({ product, stock }: { product: Buyable; stock: ReactNode
                 <input type="radio" name="sku" value={variant.sku} required defaultChecked={variant === first} />
                 <span>{variant.label}</span>
                 {pricesDiffer && <span className="money quiet">{formatMoney(variant.price)}</span>}
+                {!limitForAll && variant.limitPerCustomer !== null && (
+                  <span className="quiet">{`at most ${variant.limitPerCustomer} per customer`}</span>
+                )}
               </label>
             ))}
           </div>
@@ -46,7 +51,9 @@ export function BuyForm({ product, stock }: { product: Buyable; stock: ReactNode
             name="quantity"
             inputMode="numeric"
             min={1}
-            max={Math.max(...product.variants.map((variant) => variant.limitPerOrder))}
+            max={Math.max(
+              ...product.variants.map(({ limitPerOrder, limitPerCustomer }) => Math.min(limitPerOrder, limitPerCustomer ?? limitPerOrder)),
+            )}
             defaultValue={1}
             required
           />
@@ -55,6 +62,7 @@ export function BuyForm({ product, stock }: { product: Buyable; stock: ReactNode
           Add to cart
         </button>
       </div>
+      {limitForAll && first.limitPerCustomer !== null && <p className="quiet">{`At most ${first.limitPerCustomer} per customer.`}</p>}
       {stock}
     </form>
   )

@@ -40,10 +40,12 @@ export function shardOfAllowance(key: AllowanceKey): Shard {
   return kind === 'sku' ? shardOf(sku(name)) : shardOfCode(name)
 }
 
-/** What of an allowance was refused: the SKU, or the code. */
-export function subjectOf(
-  key: AllowanceKey,
-): { readonly kind: 'sku'; readonly sku: Sku } | { readonly kind: 'code'; readonly code: string } {
-  const [kind, name = ''] = key.split(':')
-  return kind === 'sku' ? { kind: 'sku', sku: sku(name) } : { kind: 'code', code: name }
+/** What an allowance limits: a SKU for one customer, or a code, for one customer or for all. */
+export type AllowanceSubject =
+  | { readonly kind: 'sku'; readonly sku: Sku }
+  | { readonly kind: 'code'; readonly code: string; readonly perCustomer: boolean }
+
+export function subjectOf(key: AllowanceKey): AllowanceSubject {
+  const [kind, name = '', customer] = key.split(':')
+  return kind === 'sku' ? { kind: 'sku', sku: sku(name) } : { kind: 'code', code: name, perCustomer: customer !== undefined }
 }

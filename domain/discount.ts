@@ -1,3 +1,4 @@
+import { MAXIMUM_CHARGE } from './charge.ts'
 import type { Sku } from './sku.ts'
 
 /**
@@ -25,6 +26,15 @@ export type DiscountKind = (typeof DISCOUNT_KINDS)[number]
 
 export const CODE_MAX_LENGTH = 24
 const PATTERN = /^[A-Z0-9][A-Z0-9-]{2,23}$/
+
+/** What a merchant may give a code, least and most; `value` by kind. */
+export const CODE_BOUNDS = {
+  value: { percentage: [1, 10_000], amount: [1, MAXIMUM_CHARGE.EUR.minor], 'free-delivery': [0, 0] },
+  minimumMinor: [0, MAXIMUM_CHARGE.EUR.minor],
+  maxUses: [1, 1_000_000_000],
+  maxUsesPerCustomer: [1, 1_000_000_000],
+  skus: [1, 200],
+} as const
 
 /** A code as it is kept: typed in any case, with spaces around; null for what no code looks like. */
 export function toCode(typed: string): string | null {

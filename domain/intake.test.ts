@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type IntakeCandidate, planIntake, type StockLevel } from './intake.ts'
+import type { Allowance } from './allowance.ts'
+import { type IntakeCandidate, type IntakeLevels, planIntake, type StockLevel } from './intake.ts'
 import { type Sku, sku } from './sku.ts'
 
 const A = sku('A1')
@@ -10,14 +11,17 @@ const order = (orderId: string, lines: [Sku, number][], reservationId = `r-${ord
   orderId,
   reservationId,
   lines: lines.map(([unit, quantity]) => ({ sku: unit, quantity })),
+  allowances: [],
 })
-const stock = (levels: [Sku, number, number][]) =>
-  new Map<Sku, StockLevel>(levels.map(([unit, onHand, allocated]) => [unit, { onHand, allocated }]))
+const stock = (levels: [Sku, number, number][]): IntakeLevels => ({
+  stock: new Map<Sku, StockLevel>(levels.map(([unit, onHand, allocated]) => [unit, { onHand, allocated }])),
+  used: new Map(),
+})
 
 test('whole orders are admitted in stream order: who came first gets the last unit', () => {
   const plan = planIntake([order('first', [[A, 2]]), order('second', [[A, 2]]), order('third', [[A, 1]])], stock([[A, 3, 0]]), new Map())
-  expect(plan.decisions).toEqual(['allocate', 'reject', 'allocate'])
-  expect(plan.changes.get(A)).toEqual({ allocatedDelta: 3, droppedReservations: ['r-first', 'r-second', 'r-third'] })
+  expect(plan.decisions).toEqual(['allocate', 'SOLD_OUT', 'allocate'])
+  expect(plan.changes.get(A)).toEqual({ taken: 3, droppedReservations: ['r-first', 'r-second', 'r-third'] })
 })
 
 test('an order that fits in part is refused whole and takes nothing', () => {
@@ -35,8 +39,8 @@ test('an order that fits in part is refused whole and takes nothing', () => {
     ]),
     new Map(),
   )
-  expect(plan.decisions).toEqual(['reject', 'allocate'])
-  expect(plan.changes.get(B)).toEqual({ allocatedDelta: 0, droppedReservations: ['r-both'] })
+  expect(plan.decisions).toEqual(['SOLD_OUT', 'allocate'])
+  expect(plan.changes.get(B)).toEqual({ taken: 0, droppedReservations: ['r-both'] })
 })
 
 test('two lines of one SKU are checked together', () => {
@@ -44,8 +48,8 @@ test('two lines of one SKU are checked together', () => {
     [A, 1],
     [A, 1],
   ])
-  expect(planIntake([twice], stock([[A, 1, 0]]), new Map()).decisions).toEqual(['reject'])
-  expect(planIntake([twice], stock([[A, 2, 0]]), new Map()).changes.get(A)).toEqual({ allocatedDelta: 2, droppedReservations: ['r-twice'] })
+  expect(planIntake([twice], stock([[A, 1, 0]]), new Map()).decisions).toEqual(['SOLD_OUT'])
+  expect(planIntake([twice], stock([[A, 2, 0]]), new Map()).changes.get(A)).toEqual({ taken: 2, droppedReservations: ['r-twice'] })
 })
 
 test('a redelivery of a recorded order changes nothing', () => {
@@ -57,7 +61,7 @@ test('a redelivery of a recorded order changes nothing', () => {
 test('a second reservation of a recorded order is dropped and allocates nothing', () => {
   const plan = planIntake([order('one', [[A, 1]], 'r-late')], stock([[A, 5, 1]]), new Map([['one', 'r-one']]))
   expect(plan.decisions).toEqual(['superseded'])
-  expect(plan.changes.get(A)).toEqual({ allocatedDelta: 0, droppedReservations: ['r-late'] })
+  expect(plan.changes.get(A)).toEqual({ taken: 0, droppedReservations: ['r-late'] })
 })
 
 test('one order twice in a batch is recorded once', () => {
@@ -66,8 +70,8 @@ test('one order twice in a batch is recorded once', () => {
 })
 
 test('a SKU that has no stock row is sold out', () => {
-  const plan = planIntake([order('one', [[A, 1]])], new Map(), new Map())
-  expect(plan.decisions).toEqual(['reject'])
+  const plan = planIntake([order('one', [[A, 1]])], stock([]), new Map())
+  expect(plan.decisions).toEqual(['SOLD_OUT'])
   expect(plan.changes.size).toBe(0)
 })
 
@@ -101,10 +105,36 @@ test('never allocates more than is free, and exactly the units of what it alloca
           .flatMap((candidate) => candidate.lines)
           .filter((line) => line.sku === unit)
           .reduce((sum, line) => sum + line.quantity, 0)
-        const { onHand, allocated } = levels.get(unit) as StockLevel
-        expect(changes.get(unit)?.allocatedDelta ?? 0).toBe(taken)
+        const { onHand, allocated } = levels.stock.get(unit) as StockLevel
+        expect(changes.get(unit)?.taken ?? 0).toBe(taken)
         expect(allocated + taken).toBeLessThanOrEqual(onHand)
       }
     }),
   )
+})
+
+const use = (key: string, units: number, limit: number) => ({ key, units, limit }) as Allowance
+
+test('a code and a customer are held to their limits in stream order, and what was refused uses nothing', () => {
+  const [code, customer] = ['code:ONCE', 'sku:A1:ann']
+  const batch = [
+    { ...order('first', [[A, 1]]), allowances: [use(code, 1, 1), use(customer, 1, 3)] },
+    { ...order('late-for-the-code', [[A, 1]]), allowances: [use(code, 1, 1), use(customer, 1, 3)] },
+    { ...order('up-to-the-limit', [[A, 2]]), allowances: [use(customer, 2, 3)] },
+    { ...order('beyond-it', [[A, 1]]), allowances: [use(customer, 1, 3)] },
+  ]
+  const plan = planIntake(batch, stock([[A, 10, 0]]), new Map())
+  expect(plan.decisions).toEqual(['allocate', 'CODE_USED_UP', 'allocate', 'CUSTOMER_LIMIT_REACHED'])
+  expect(plan.changes.get(A)?.taken).toBe(3)
+  expect(Object.fromEntries(plan.changes)).toMatchObject({
+    [code]: { taken: 1, droppedReservations: ['r-first', 'r-late-for-the-code'] },
+    [customer]: { taken: 3 },
+  })
+})
+
+test('what was used before counts, and a lower limit than that admits nobody', () => {
+  const levels = { ...stock([[A, 10, 0]]), used: new Map([[use('code:ONCE', 1, 1).key, 5]]) }
+  const decide = (limit: number) =>
+    planIntake([{ ...order('one', [[A, 1]]), allowances: [use('code:ONCE', 1, limit)] }], levels, new Map()).decisions
+  expect([decide(4), decide(5), decide(6)]).toEqual([['CODE_USED_UP'], ['CODE_USED_UP'], ['allocate']])
 })

@@ -1,3 +1,5 @@
+import { LINE_MAX_QUANTITY } from './cart.ts'
+import { MAXIMUM_CHARGE } from './charge.ts'
 import type { Currency } from './money.ts'
 import type { Sku } from './sku.ts'
 
@@ -43,3 +45,11 @@ export const NO_END_MS = Number.MAX_SAFE_INTEGER
 export function isOnSale(offer: Offer, nowMs: number): boolean {
   return offer.startsAtMs <= nowMs && nowMs < offer.endsAtMs
 }
+
+/** What a merchant may set, least and most. The most that a line of the cart holds is the most of an order, too. */
+export const OFFER_BOUNDS = {
+  priceMinor: [0, MAXIMUM_CHARGE.EUR.minor],
+  limitPerOrder: [1, LINE_MAX_QUANTITY],
+  limitPerCustomer: [1, 100_000],
+  weightGrams: [0, 1_000_000],
+} as const

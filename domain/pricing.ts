@@ -1,7 +1,6 @@
+import { type CostedLine, discountApplies, spreadDiscount, subtotalOf } from './apply-discount.ts'
 import type { Country } from './countries.ts'
 import type { Discount } from './discount.ts'
-import type { Currency, Money } from './money.ts'
-import type { Sku } from './sku.ts'
 import { TAX_RULES, type TaxMode, taxOf } from './tax.ts'
 
 export const DELIVERY_METHODS = ['standard', 'express'] as const
@@ -24,12 +23,7 @@ const DELIVERY_RATES: Record<DeliveryMethod, readonly { readonly upToGrams: numb
   ],
 }
 
-export type PricedLine = {
-  readonly sku: Sku
-  readonly quantity: number
-  readonly unitPriceMinor: number
-  readonly weightGrams: number
-}
+export type PricedLine = CostedLine & { readonly weightGrams: number }
 
 export type Basket = {
   readonly lines: readonly PricedLine[]
@@ -51,12 +45,12 @@ export type Totals = {
 
 /**
  * The only place where a total is made: cart and checkout show it, the placing agrees to it, intake recomputes it. A discount that does
- * not apply, because its minimum is not reached or none of its SKUs are there, takes nothing off: `discountApplies` tells beforehand.
+ * not apply, because its minimum is not reached or none of its SKUs are there, takes nothing off: `checkDiscount` tells beforehand.
  */
 export function totalsOf({ lines, deliveryMethod, country, discount }: Basket): Totals {
   const subtotalMinor = subtotalOf(lines)
   const applied = discount && discountApplies(discount, lines) ? discount : null
-  const lineDiscountsMinor = spreadDiscount(lines, applied)
+  const lineDiscountsMinor = applied ? spreadDiscount(lines, applied) : lines.map(() => 0)
   const discountMinor = lineDiscountsMinor.reduce((sum, minor) => sum + minor, 0)
   const goodsMinor = subtotalMinor - discountMinor
   const deliveryMinor = applied?.kind === 'free-delivery' ? 0 : deliveryCost(lines, goodsMinor, deliveryMethod)
@@ -66,42 +60,11 @@ export function totalsOf({ lines, deliveryMethod, country, discount }: Basket): 
   return { subtotalMinor, discountMinor, lineDiscountsMinor, deliveryMinor, taxMinor, taxMode: rule.mode, totalMinor }
 }
 
-export function discountApplies(discount: Discount, lines: readonly PricedLine[]): boolean {
-  return subtotalOf(lines) >= discount.minimumMinor && lines.some((line) => isFor(discount, line.sku))
-}
-
-function subtotalOf(lines: readonly PricedLine[]): number {
-  return lines.reduce((sum, line) => sum + line.quantity * line.unitPriceMinor, 0)
-}
-
-function isFor({ skus }: Discount, sku: Sku): boolean {
-  return skus === null || skus.includes(sku)
-}
-
-/** Over the lines that the code is for, in proportion to what they cost; what rounding leaves goes a cent each to the first of them. */
-function spreadDiscount(lines: readonly PricedLine[], discount: Discount | null): number[] {
-  if (!discount || discount.kind === 'free-delivery') return lines.map(() => 0)
-  const costs = lines.map((line) => (isFor(discount, line.sku) ? line.quantity * line.unitPriceMinor : 0))
-  const base = costs.reduce((sum, cost) => sum + cost, 0)
-  const off = discount.kind === 'amount' ? Math.min(discount.value, base) : Math.floor((base * Math.min(discount.value, 10_000)) / 10_000)
-  const shares = costs.map((cost) => (base === 0 ? 0 : Math.floor((off * cost) / base)))
-  let left = off - shares.reduce((sum, share) => sum + share, 0)
-  return shares.map((share, i) => {
-    const more = left > 0 && share < (costs[i] ?? 0) ? 1 : 0
-    left -= more
-    return share + more
-  })
-}
-
 /** By weight and method; standard delivery is free for goods from `FREE_DELIVERY_FROM_MINOR` on. */
-export function deliveryCost(lines: readonly PricedLine[], goodsMinor: number, method: DeliveryMethod): number {
+function deliveryCost(lines: readonly PricedLine[], goodsMinor: number, method: DeliveryMethod): number {
   if (method === 'standard' && goodsMinor >= FREE_DELIVERY_FROM_MINOR) return 0
   const grams = lines.reduce((sum, line) => sum + line.quantity * line.weightGrams, 0)
   const rate = DELIVERY_RATES[method].find(({ upToGrams }) => grams <= upToGrams)
   if (!rate) throw new Error(`no delivery rate for ${grams} g`)
   return rate.minor
 }
-
-/** The least and the most a card payment may be. Source: https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts */
-export const MINIMUM_CHARGE: Record<Currency, Money> = { EUR: { minor: 50, currency: 'EUR' } }
-export const MAXIMUM_CHARGE: Record<Currency, Money> = { EUR: { minor: 999_999_99, currency: 'EUR' } }

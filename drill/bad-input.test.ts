@@ -64,6 +64,34 @@ describe('the cart', () => {
     },
   )
 
+  test.each(['\0', "' OR 1=1 --", 'x'.repeat(10_000), '<b>SALE</b>', 'WELCOME10\0', '١٢٣', 'NEVER-WAS'])(
+    'takes no discount code that is none: %j',
+    async (code) => {
+      const shopper = new Shopper(store.url)
+      await shopper.send('/cart/lines', { sku: 'MOUSE', quantity: '1' })
+      const before = await cartOf(shopper)
+      const page = await shopper.send('/cart/code', { code })
+      expect(page.text).toContain('We do not know that code.')
+      expect(page.html).not.toContain('SALE')
+      expectClear(page)
+      expect(await cartOf(shopper)).toBe(before)
+    },
+  )
+
+  test('takes a discount code from no form but its own, and without a cart none', async () => {
+    const shopper = new Shopper(store.url)
+    expect((await shopper.send('/cart/code', { code: 'WELCOME10' })).text).toContain('Your cart is empty')
+    await shopper.send('/cart/lines', { sku: 'MOUSE', quantity: '1' })
+    for (const page of [
+      await shopper.send('/cart/code', { promo: 'WELCOME10' }),
+      await raw('POST', '/cart/code', { 'content-type': 'application/json' }, Buffer.from('{"code":"WELCOME10"}')),
+    ]) {
+      expect(page.status).toBe(400)
+      expectClear(page)
+    }
+    expect(await cartOf(shopper)).not.toContain('WELCOME10')
+  })
+
   test('holds 20 units of a thing and says so at the 21st', async () => {
     const shopper = new Shopper(store.url)
     await shopper.send('/cart/lines', { sku: 'MOUSE', quantity: '20' })
@@ -228,11 +256,13 @@ describe('an address', () => {
     ['/c/none', 404],
     ['/c/shoes/colour-red', 404],
     ['/nothing/here', 404],
+    ['/bench/empty', 404],
     ['/media/0123456789abcdef/320.avif', 404],
     ['/media/..%2f..%2fpackage/320.jpg', 404],
     ['/media/x/y', 404],
     ['/_next/image?url=%2Fmedia%2F0123456789abcdef%2F480.jpg&w=640&q=75', 404],
     ['/cart/lines', 405],
+    ['/cart/code', 405],
     ['/api/stock', 400],
     ['/api/stock?sku=%00', 400],
     [`/api/stock?${'sku=MOUSE&'.repeat(51)}`, 400],

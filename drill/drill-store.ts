@@ -1,4 +1,4 @@
-import { startTestStore, type TestStore } from '#/scripts/stack/test-store.ts'
+import { startTestStore, type TestStore, type TestStoreOptions } from '#/scripts/stack/test-store.ts'
 import { findViolations } from './invariants.ts'
 import { Merchant, until } from './merchant.ts'
 
@@ -12,8 +12,8 @@ export type DrillStore = TestStore & {
 /** How long everything that was acknowledged may take to reach its end once faults have stopped. */
 const REST_MS = 90_000
 
-export async function startDrillStore(): Promise<DrillStore> {
-  const store = await startTestStore()
+export async function startDrillStore(options: TestStoreOptions = {}): Promise<DrillStore> {
+  const store = await startTestStore(options)
   const merchant = new Merchant(store.postgres.url, store.url)
   const servers = {
     databaseUrl: store.postgres.url,

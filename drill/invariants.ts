@@ -1,4 +1,5 @@
-import { Redis } from 'ioredis'
+import { createHash } from 'node:crypto'
+import { Cluster, Redis } from 'ioredis'
 import pg from 'pg'
 
 /**
@@ -12,13 +13,7 @@ export async function findViolations(servers: {
   gatewayKey: string
 }): Promise<string[]> {
   const db = new pg.Client({ connectionString: servers.databaseUrl, connectionTimeoutMillis: 5000, query_timeout: 5000 })
-  const core = new Redis(servers.coreUrl, {
-    lazyConnect: true,
-    connectTimeout: 5000,
-    commandTimeout: 5000,
-    maxRetriesPerRequest: 0,
-    retryStrategy: null,
-  })
+  const core = toCore(servers.coreUrl)
   // A server that goes away meanwhile fails the question at hand; that is enough.
   db.on('error', () => {})
   core.on('error', () => {})
@@ -30,6 +25,7 @@ export async function findViolations(servers: {
       ...(await neverOversold(db)),
       ...(await movementsAddUp(db)),
       ...(await coreAgrees(db, core)),
+      ...(await allowancesAddUp(db, core)),
       ...(await coreShowsWhatIs(db, core)),
       ...(await nothingWaits(db, core)),
       ...(await paidMeansSold(db, books)),
@@ -40,6 +36,16 @@ export async function findViolations(servers: {
     core.disconnect()
     await db.end().catch(() => {})
   }
+}
+
+/** Several addresses are nodes of one cluster. */
+function toCore(url: string): Redis | Cluster {
+  const addresses = url.split(',')
+  const [first = ''] = addresses
+  const once = { connectTimeout: 5000, commandTimeout: 5000, maxRetriesPerRequest: 0 }
+  if (addresses.length === 1) return new Redis(first, { ...once, lazyConnect: true, retryStrategy: null })
+  const redisOptions = { ...once, password: decodeURIComponent(new URL(first).password) }
+  return new Cluster(addresses, { redisOptions, lazyConnect: true, clusterRetryStrategy: () => null })
 }
 
 async function neverOversold(db: pg.Client): Promise<string[]> {
@@ -67,12 +73,15 @@ async function movementsAddUp(db: pg.Client): Promise<string[]> {
   return rows.map((row) => `movements add up: ${row.sku} does not`)
 }
 
-async function coreAgrees(db: pg.Client, core: Redis): Promise<string[]> {
+async function coreAgrees(db: pg.Client, core: Redis | Cluster): Promise<string[]> {
   const { rows } = await db.query('SELECT sku, on_hand, allocated, version FROM stock')
   const found: string[] = []
   for (const row of rows) {
-    const [available, applied] = await core.hmget(`{inv:0}:stock:${row.sku}`, 'available', 'applied')
-    const held = Object.values(await core.hgetall(`{inv:0}:held:${row.sku}`)).reduce((sum, units) => sum + Number(units), 0)
+    const [available, applied] = await core.hmget(`${tagOf(row.sku.split('-')[0])}:stock:${row.sku}`, 'available', 'applied')
+    const held = Object.values(await core.hgetall(`${tagOf(row.sku.split('-')[0])}:held:${row.sku}`)).reduce(
+      (sum, units) => sum + Number(units),
+      0,
+    )
     if (Number(applied) !== row.version) found.push(`core agrees: ${row.sku} is at version ${applied} in core, ${row.version} in Postgres`)
     else if (Number(available) !== row.on_hand - row.allocated - held) {
       found.push(`core agrees: ${row.sku} has ${available} available, ${row.on_hand} − ${row.allocated} − ${held} expected`)
@@ -82,36 +91,85 @@ async function coreAgrees(db: pg.Client, core: Redis): Promise<string[]> {
   return found
 }
 
+/** What codes and customers used is what orders that were not refused or cancelled used, in Postgres and in core. */
+async function allowancesAddUp(db: pg.Client, core: Redis | Cluster): Promise<string[]> {
+  const { rows: orders } = await db.query(`
+    SELECT lower(o.email) AS email, o.code, c.max_uses, c.max_uses_per_customer,
+      jsonb_agg(jsonb_build_array(l.sku, l.quantity) ) FILTER (WHERE f.limit_per_customer IS NOT NULL) AS limited
+    FROM orders o
+    JOIN order_lines l ON l.order_id = o.id
+    JOIN offers f ON f.sku = l.sku AND f.version = l.offer_version
+    LEFT JOIN discount_code_versions c ON c.code = o.code AND c.version = o.code_version
+    WHERE o.state NOT IN ('REJECTED', 'CANCELLED')
+    GROUP BY o.id, c.code, c.version`)
+  const used = new Map<string, number>()
+  const use = (key: string, units: number) => used.set(key, (used.get(key) ?? 0) + units)
+  for (const order of orders) {
+    const customer = createHash('sha256').update(order.email).digest('base64url').slice(0, 22)
+    if (order.max_uses !== null) use(`code:${order.code}`, 1)
+    if (order.max_uses_per_customer !== null) use(`code:${order.code}:${customer}`, 1)
+    for (const [sku, quantity] of order.limited ?? []) use(`sku:${sku}:${customer}`, quantity)
+  }
+  const { rows } = await db.query(`
+    SELECT a.key, a.used, a.version, coalesce(sum(m.used_delta), 0)::int AS moved, count(m.*)::int AS movements
+    FROM allowances a LEFT JOIN allowance_movements m USING (key) GROUP BY a.key`)
+  const found = [...used.keys()].filter((key) => !rows.some((row) => row.key === key)).map((key) => `allowances add up: ${key} has no row`)
+  for (const { key, used: stands, version, moved, movements } of rows) {
+    if (stands !== moved || version !== movements) found.push(`allowances add up: the movements of ${key} do not`)
+    if (stands !== (used.get(key) ?? 0)) found.push(`allowances add up: ${key} is ${stands}, orders used ${used.get(key) ?? 0}`)
+    const [kind, name] = key.split(':')
+    const tag = tagOf(kind === 'sku' ? name.split('-')[0] : name)
+    const [available, applied] = await core.hmget(`${tag}:allow:${key}`, 'available', 'applied')
+    if (Number(applied) !== version || Number(available) !== -stands) {
+      found.push(`core agrees: ${key} is ${available} at version ${applied} in core, −${stands} at ${version} expected`)
+    }
+    if ((await core.hlen(`${tag}:held:${key}`)) > 0) found.push(`no leaked reservation: ${key} is held by nobody`)
+  }
+  return found
+}
+
+const SHARDS = 8
+
+/** The hash tag of what a product's code, a discount code or a checkout's id names: 32-bit FNV-1a, by the number of shards. */
+function tagOf(name: string): string {
+  let hash = 2166136261n
+  for (const byte of Buffer.from(name)) hash = ((hash ^ BigInt(byte)) * 16777619n) % 2n ** 32n
+  return `{inv:${hash % BigInt(SHARDS)}}`
+}
+
 /** An order that core still remembers shows the state that Postgres has; one without a view shows as just received. */
-async function coreShowsWhatIs(db: pg.Client, core: Redis): Promise<string[]> {
+async function coreShowsWhatIs(db: pg.Client, core: Redis | Cluster): Promise<string[]> {
   const { rows } = await db.query('SELECT id::text, state::text, version FROM orders')
-  const pipeline = core.pipeline()
-  for (const row of rows) pipeline.hmget(`{inv:0}:checkout:${row.id}`, 'fingerprint', 'view', 'viewVersion')
-  const replies = (await pipeline.exec()) ?? []
+  const stored = await Promise.all(
+    rows.map((row) => core.hmget(`${tagOf(row.id)}:checkout:${row.id}`, 'fingerprint', 'view', 'viewVersion')),
+  )
   return rows.flatMap((row, i) => {
-    const [error, fields] = replies[i] ?? []
-    if (error) throw error
-    const [fingerprint, view, viewVersion] = fields as (string | null)[]
-    if (fingerprint === null) return []
+    const [fingerprint, view, viewVersion] = stored[i] ?? []
+    if (!fingerprint) return []
     const state = view ? JSON.parse(view).state : 'RECEIVED'
     if (state === row.state && Number(viewVersion) === row.version) return []
     return [`core shows what is: order ${row.id} is ${state} (${viewVersion}) in core, ${row.state} (${row.version}) in Postgres`]
   })
 }
 
-async function nothingWaits(db: pg.Client, core: Redis): Promise<string[]> {
+async function nothingWaits(db: pg.Client, core: Redis | Cluster): Promise<string[]> {
   // Those that wait for their shopper do so until a deadline, unless they are being cancelled.
   const { rows: open } = await db.query(`
     SELECT id, state FROM orders WHERE state NOT IN ('REJECTED', 'CONFIRMED', 'FULFILLED', 'REFUNDED', 'CANCELLED')
       AND NOT (state IN ('DECLINED', 'ACTION_REQUIRED') AND hold_until IS NOT NULL AND next_check_at <= hold_until AND cancel_reason IS NULL)`)
   const { rows: refunds } = await db.query("SELECT id FROM refunds WHERE state = 'PENDING'")
   const { rows: messages } = await db.query('SELECT topic, subject FROM outbox_messages')
-  const waiting = await core.xlen('{inv:0}:orders')
+  let [waiting, legs] = [0, 0]
+  for (let shard = 0; shard < SHARDS; shard += 1) {
+    waiting += await core.xlen(`{inv:${shard}}:orders`)
+    legs += await core.zcard(`{inv:${shard}}:legs`)
+  }
   return [
     ...open.map((row) => `everything ends: order ${row.id} is still ${row.state}`),
     ...refunds.map((row) => `everything ends: refund ${row.id} is still pending`),
     ...messages.map((row) => `everything ends: message ${row.topic} ${row.subject} was not delivered`),
     ...(waiting > 0 ? [`everything ends: ${waiting} records wait for intake`] : []),
+    ...(legs > 0 ? [`no leaked reservation: ${legs} legs were left behind`] : []),
   ]
 }
 

@@ -1,5 +1,6 @@
 import type { Sku } from '#/domain/sku.ts'
 import { restock, setPrice, withdraw } from '#/server/catalog/edit-catalog.ts'
+import { endCode, putCode } from '#/server/catalog/edit-codes.ts'
 import { connectDatabase, type Db } from '#/server/db/client.ts'
 
 /** Who runs the shop during a drill: changes stock and prices the way the product does, and looks into the books. */
@@ -38,6 +39,20 @@ export class Merchant {
     await this.#untilTold(sku)
   }
 
+  /** A percentage off everything. */
+  async putCode(code: string, basisPoints: number): Promise<void> {
+    const terms = { kind: 'percentage', value: basisPoints, minimumMinor: 0, maxUses: null, maxUsesPerCustomer: null, skus: null } as const
+    const put = await putCode(this.#db, { code, ...terms, startsAtMs: null, endsAtMs: null }, Date.now())
+    if (!put.ok) throw new Error(put.code)
+    await this.#untilTold(code)
+  }
+
+  async endCode(code: string): Promise<void> {
+    const ended = await endCode(this.#db, code, Date.now())
+    if (!ended.ok) throw new Error(ended.code)
+    await this.#untilTold(code)
+  }
+
   /** Some that are sold, in the order of their names. */
   async someSkus(count: number): Promise<string[]> {
     const variants = await this.#db.variant.findMany({ where: { withdrawnAt: null }, orderBy: { sku: 'asc' }, take: count })
@@ -50,14 +65,20 @@ export class Merchant {
     return new Map(orders.map(({ id, state }) => [id, state]))
   }
 
+  /** What the orders that are paid come to, in cents. */
+  async takingsMinor(): Promise<number> {
+    const { _sum } = await this.#db.order.aggregate({ where: { state: 'CONFIRMED' }, _sum: { totalMinor: true } })
+    return _sum.totalMinor ?? 0
+  }
+
   deadLetters(): Promise<{ orderId: string; reason: string }[]> {
     return this.#db.deadLetter.findMany({ select: { orderId: true, reason: true }, orderBy: { entryId: 'asc' } })
   }
 
-  /** Until core has heard of the SKU's newest offer. */
-  async #untilTold(sku: Sku): Promise<void> {
-    const waiting = () => this.#db.outboxMessage.count({ where: { topic: 'offer.changed', subject: sku } })
-    await until(`core has heard of the new offer of ${sku}`, async () => (await waiting()) === 0)
+  /** Until core has heard of the newest offer of a SKU, or version of a code. */
+  async #untilTold(subject: string): Promise<void> {
+    const waiting = () => this.#db.outboxMessage.count({ where: { topic: { in: ['offer.changed', 'code.changed'] }, subject } })
+    await until(`core has heard of the newest ${subject}`, async () => (await waiting()) === 0)
   }
 
   close(): Promise<void> {

@@ -69,14 +69,15 @@ export class Shopper {
 /** Fields of a form; bytes where they are no text. */
 export type Fields = Readonly<Record<string, string | Buffer>>
 
-type Body = { readonly type: string; readonly bytes: Buffer<ArrayBuffer> }
+export type Body = { readonly type: string; readonly bytes: Buffer<ArrayBuffer> }
 
 function urlencoded(fields: Fields): Body {
   const pairs = Object.entries(fields).map(([name, value]) => [name, value.toString()])
   return { type: 'application/x-www-form-urlencoded', bytes: Buffer.from(new URLSearchParams(pairs).toString()) }
 }
 
-function multipart(fields: Fields): Body {
+/** A form with files in it, or one of an action: what a browser sends without JavaScript. */
+export function multipart(fields: Fields): Body {
   const boundary = `----${randomUUID()}`
   const parts = Object.entries(fields).map(([name, value]) => {
     const head = `--${boundary}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n`

@@ -1,11 +1,12 @@
 import { connectDatabase } from '#/server/db/client.ts'
 import { catalogue } from './catalogue/catalogue.ts'
-import { fingerprintOf, importCatalogue } from './seed/import-catalogue.ts'
+import { codes } from './catalogue/codes.ts'
+import { fingerprintOf, importCatalogue, importCodes } from './seed/import-catalogue.ts'
 import { readPhotos } from './seed/read-photos.ts'
 
 /**
  * Imports the seed shop. Run again with an unchanged catalogue it does nothing; with a changed one it brings texts and pictures up to date
- * and adds what is new. What the shop has changed since (prices, stock) stays. Its last line names the catalogue's fingerprint.
+ * and adds what is new. What the shop has changed since (prices, stock, codes) stays. Its last line names the catalogue's fingerprint.
  */
 const url = process.env.DATABASE_URL
 if (!url) {
@@ -14,7 +15,7 @@ if (!url) {
 }
 
 const photos = await readPhotos(catalogue)
-const fingerprint = fingerprintOf(catalogue, photos)
+const fingerprint = fingerprintOf(catalogue, photos, codes)
 const db = connectDatabase(url, 2)
 try {
   // Kept as a comment on the table, so that it goes where the table goes.
@@ -24,6 +25,7 @@ try {
     const products = catalogue.reduce((sum, category) => sum + category.products.length, 0)
     console.log(`importing ${products} products`)
     await importCatalogue(db, catalogue, photos)
+    await importCodes(db, codes)
     await db.$executeRawUnsafe(`COMMENT ON TABLE products IS '${fingerprint}'`) // hex digits only
     console.log(`${products} products imported`)
   }

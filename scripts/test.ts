@@ -31,6 +31,7 @@ for (const [signal, code] of [
 
 const tallies: Tally[] = await runQuickSuites(project, state.reports, progress)
 tallies.push(await runSuite(vitestSuite('integration tests', 'integration', state.reports, SUITE_TIMEOUT_MS), progress))
+tallies.push(await runSuite(vitestSuite('the same on a cluster', 'cluster', state.reports, SUITE_TIMEOUT_MS), progress))
 const built = await runCheck('production build', async (say) => say((await prepareTestBuild(state, say)) ? 'made' : 'unchanged'), progress)
 tallies.push(built)
 if (built === PASSED) {

@@ -26,6 +26,14 @@ test.each([
   await expect(read({ SESSION_SECRET: secret })).rejects.toThrow('SESSION_SECRET')
 })
 
+test('core may be one Redis, or several nodes of a cluster, each of which is an address', async () => {
+  const [one, two] = ['redis://:secret@core:6379', 'redis://:secret@core-1:6379,redis://:secret@core-2:6379']
+  expect((await read({ CORE_REDIS_URL: one })).CORE_REDIS_URL).toBe(one)
+  expect((await read({ CORE_REDIS_URL: two })).CORE_REDIS_URL).toBe(two)
+  for (const wrong of ['', `${one},`, `${one},core-2:6379`, 'http://core'])
+    await expect(read({ CORE_REDIS_URL: wrong })).rejects.toThrow('CORE_REDIS_URL')
+})
+
 test('all that is wrong is said at once', async () => {
   await expect(read({ DATABASE_URL: 'mysql://x/y', WEB_URL: 'nowhere' })).rejects.toThrow(/DATABASE_URL[\s\S]*WEB_URL/)
 })

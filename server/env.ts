@@ -1,5 +1,6 @@
 import { z } from 'zod'
 
+const redisUrl = z.url({ protocol: /^rediss?$/ })
 const logLevels = z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info')
 
 /**
@@ -8,8 +9,11 @@ const logLevels = z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('
  */
 const schema = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
-  CORE_REDIS_URL: z.url({ protocol: /^rediss?$/ }),
-  CACHE_REDIS_URL: z.url({ protocol: /^rediss?$/ }),
+  /** One Redis, or several nodes of one cluster after commas. */
+  CORE_REDIS_URL: z.string().refine((text) => text.split(',').every((address) => redisUrl.safeParse(address).success), 'Invalid URL'),
+  /** How many replicas of core have to have an order before the shopper hears that it was received. */
+  CORE_REPLICAS_ACK: z.coerce.number().int().min(0).max(9).default(0),
+  CACHE_REDIS_URL: redisUrl,
   /** Signs cookies, checkout tokens and order links. The first signs; the others, after commas, are still believed. */
   SESSION_SECRET: z
     .string()
@@ -20,6 +24,19 @@ const schema = z.object({
   STRIPE_SECRET_KEY: z.string().min(8),
   /** Set where the payment gateway is our local one, unset for Stripe itself. */
   STRIPE_API_URL: z.url().optional(),
+  /** Signs what the gateway tells us. Several after commas are all believed; without one no webhook is. */
+  STRIPE_WEBHOOK_SECRET: z
+    .string()
+    .default('')
+    .transform((text) => (text === '' ? [] : text.split(',')))
+    .pipe(z.array(z.string().min(16))),
+  /** With it shoppers pay with cards of their own, in Stripe's form; without it, with test cards. */
+  STRIPE_PUBLISHABLE_KEY: z
+    .string()
+    .regex(/^pk_\w+$/)
+    .optional(),
+  /** Where Stripe's form comes from. */
+  STRIPE_JS_URL: z.url().default('https://js.stripe.com/clover/stripe.js'),
   SMTP_URL: z.url({ protocol: /^smtps?$/ }),
   MAIL_FROM: z.string().default('Saleday <orders@saleday.example>'),
   /** Where encoded photographs are kept. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { Queue, type Worker } from 'bullmq'
-import type { Redis } from 'ioredis'
+import { type Cluster, Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { eventually } from '#/drill/engine/eventually.ts'
 import { startTestStack, type TestStack } from '#/scripts/stack/test-stack.ts'
@@ -11,10 +11,10 @@ import { log } from '#/server/telemetry/log.ts'
 import { PermanentError, RetryLater, serveQueue } from './define-worker.ts'
 
 let stack: TestStack
-let producing: Redis
+let producing: Redis | Cluster
 let queues: Queues
 let orders: Queue
-const open: { worker: Worker; connection: Redis }[] = []
+const open: { worker: Worker; connection: Redis | Cluster }[] = []
 
 beforeAll(async () => {
   stack = await startTestStack({ without: ['postgres', 'cache', 'gateway', 'mail'] })
@@ -40,6 +40,14 @@ function serve(handle: (payload: { orderId: string; version: number }) => Promis
   const worker = serveQueue(connection, 'orders', 5, { 'order.advance': handle, 'refund.advance': async () => {} })
   open.push({ worker, connection })
   return worker
+}
+
+async function setMemory(maxmemory: string): Promise<void> {
+  for (const { url } of stack.core.masters) {
+    const redis = new Redis(url)
+    await redis.config('SET', 'maxmemory', maxmemory)
+    redis.disconnect()
+  }
 }
 
 const advance = (orderId: string, version = 1): NewJob => ({ name: 'order.advance', payload: { orderId, version } })
@@ -112,16 +120,16 @@ test('a worker that core refuses says so, once a kind and not with every look', 
     const handled: string[] = []
     let errors = 0
     await queues.add([advance(randomUUID())])
-    await producing.config('SET', 'maxmemory', '1')
+    await setMemory('1')
     serve(async ({ orderId }) => void handled.push(orderId)).on('error', () => {
       errors += 1
     })
     await eventually('it was refused again and again', async () => errors > 2)
     expect(lines().map(([fields]) => fields)).toEqual([expect.objectContaining({ queue: 'orders', error: expect.stringContaining('OOM') })])
-    await producing.config('SET', 'maxmemory', '0')
+    await setMemory('0')
     await eventually('it works again', async () => handled.length === 1)
   } finally {
-    await producing.config('SET', 'maxmemory', '0')
+    await setMemory('0')
     warned.mockRestore()
   }
 })

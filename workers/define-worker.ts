@@ -1,5 +1,5 @@
 import { UnrecoverableError, Worker } from 'bullmq'
-import type { Redis } from 'ioredis'
+import type { Cluster, Redis } from 'ioredis'
 import { type JobName, type JobPayload, jobs, QUEUE_PREFIX, type QueueName } from '#/server/queues/jobs.ts'
 import { log } from '#/server/telemetry/log.ts'
 
@@ -35,7 +35,7 @@ function tellOfErrors(worker: Worker, queue: QueueName): void {
 }
 
 /** Serves one queue. Returning means done, throwing means again, `PermanentError` means never. Payloads are parsed here once more. */
-export function serveQueue<Q extends QueueName>(connection: Redis, queue: Q, concurrency: number, handlers: Handlers<Q>): Worker {
+export function serveQueue<Q extends QueueName>(connection: Redis | Cluster, queue: Q, concurrency: number, handlers: Handlers<Q>): Worker {
   const worker = new Worker(
     queue,
     async (job) => {

@@ -1,7 +1,7 @@
 import type { Shard } from '#/domain/sharding.ts'
 import { unreachable } from '#/domain/unreachable.ts'
 import type { Ports } from '#/server/orders/ports.ts'
-import { takeInBatch } from '#/server/orders/run-intake.ts'
+import { Intake } from '#/server/orders/run-intake.ts'
 import { log } from '#/server/telemetry/log.ts'
 import { type Loop, runLoop } from './run-loop.ts'
 
@@ -13,8 +13,9 @@ const STANDBY_MS = 1000
 
 /** Intake of one shard. Of all worker processes one writes at a time; the others stand by and take over when its lock is free. */
 export function runIntake(ports: Pick<Ports, 'counters' | 'book' | 'clock'>, shard: Shard, recorded: () => void): Loop {
+  const intake = new Intake(ports, shard)
   return runLoop(`intake-${shard}`, STANDBY_MS, async () => {
-    const taken = await takeInBatch(ports, shard, WAIT_MS)
+    const taken = await intake.takeBatch(WAIT_MS)
     if (!taken.ok) {
       switch (taken.code) {
         case 'NOT_THE_WRITER':

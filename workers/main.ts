@@ -5,6 +5,7 @@ import { smtpMailer } from '#/server/notifications/mailer.ts'
 import { wirePorts } from '#/server/orders/wire-ports.ts'
 import { Queues } from '#/server/queues/enqueue.ts'
 import { producingConnection, waitingConnection } from '#/server/redis/connect.ts'
+import { tellConcerns } from '#/server/redis/core-concerns.ts'
 import { announceReady, log } from '#/server/telemetry/log.ts'
 import { serveQueue } from './define-worker.ts'
 import { runIntake } from './intake.ts'
@@ -37,6 +38,7 @@ function startOrders(): () => Promise<void> {
   // Intake waits on its stream, so it has connections of its own.
   const intakePorts = ALL_SHARDS.map((shard) => ({ shard, ports: wirePorts({ name: `intake-${shard}`, connections: 2 }) }))
   const mailer = smtpMailer()
+  void tellConcerns(ports.core)
   const relay = runRelay(ports, queues)
   const committed = () => {
     relay.stock.wake()

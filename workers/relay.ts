@@ -1,6 +1,6 @@
 import { revalidateTags } from '#/server/cache/revalidate-tags.ts'
 import { deliverToCore, toJob } from '#/server/orders/deliver.ts'
-import { type Lane, type OutboxMessage, TOPIC_LANES } from '#/server/orders/order-book.ts'
+import { type Deliver, type Lane, type OutboxMessage, TOPIC_LANES } from '#/server/orders/order-book.ts'
 import type { Ports } from '#/server/orders/ports.ts'
 import type { Queues } from '#/server/queues/enqueue.ts'
 import { type Loop, runLoop } from './run-loop.ts'
@@ -13,12 +13,12 @@ const POLL_MS = 250
 
 /** One loop a lane, so that a web process that is away never holds up stock, nor a fenced shard what order pages show. */
 export function runRelay(ports: Pick<Ports, 'counters' | 'book'>, queues: Queues): Record<Lane, Loop> {
-  const deliver: Record<Lane, (messages: OutboxMessage[]) => Promise<void>> = {
+  const deliver: Record<Lane, Deliver> = {
     stock: (messages) => deliverToCore(ports, messages),
     offers: (messages) => deliverToCore(ports, messages),
     orders: (messages) => deliverToCore(ports, messages),
-    queues: (messages) => queues.add(messages.map(toJob)),
-    web: (messages) => revalidateTags(messages.map((message) => message.subject)),
+    queues: allOrNothing((messages) => queues.add(messages.map(toJob))),
+    web: allOrNothing((messages) => revalidateTags(messages.map((message) => message.subject))),
   }
   const lane = (name: Lane) =>
     runLoop(`relay-${name}`, POLL_MS, async () => {
@@ -26,4 +26,12 @@ export function runRelay(ports: Pick<Ports, 'counters' | 'book'>, queues: Queues
       return relayed === 0 ? 'idle' : 'busy'
     })
   return { stock: lane('stock'), offers: lane('offers'), orders: lane('orders'), queues: lane('queues'), web: lane('web') }
+}
+
+/** A hand-over that throws when anything of it failed. */
+function allOrNothing(deliver: (messages: OutboxMessage[]) => Promise<void>): Deliver {
+  return async (messages) => {
+    await deliver(messages)
+    return []
+  }
 }

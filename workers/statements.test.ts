@@ -41,7 +41,10 @@ async function work(): Promise<void> {
   const send = sendMail(counted, mailer)
   for (;;) {
     const jobs: NewJob[] = []
-    await counted.book.relay(TOPIC_LANES.queues, 500, async (messages) => void jobs.push(...messages.map(toJob)))
+    await counted.book.relay(TOPIC_LANES.queues, 500, async (messages) => {
+      jobs.push(...messages.map(toJob))
+      return []
+    })
     const core = [...TOPIC_LANES.stock, ...TOPIC_LANES.orders]
     const delivered = await counted.book.relay(core, 500, (messages) => deliverToCore(counted, messages))
     if (jobs.length + delivered === 0) return

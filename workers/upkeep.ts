@@ -1,19 +1,24 @@
 import { openShards } from '#/server/inventory/open-shards.ts'
+import { sweepLegs } from '#/server/inventory/sweep-legs.ts'
 import { healCore } from '#/server/orders/heal-core.ts'
 import type { Ports } from '#/server/orders/ports.ts'
+import { log } from '#/server/telemetry/log.ts'
 import { type Loop, runLoop } from './run-loop.ts'
 
 const SHARDS_MS = 2000
 const DUE_MS = 1000
 const MAIL_MS = 10_000
 const CORE_MS = 10_000
+const LEGS_MS = 2000
 const DUE_BATCH = 200
 
 /**
- * What keeps everything moving when a message was lost: shards of core that are empty or stale are rebuilt, orders and refunds that are due are
- * looked at, mail that was not sent is queued again, counters and offers that fell behind catch up. Every process may run it.
+ * What keeps everything moving when a message was lost: shards of core that are empty or stale are rebuilt, orders and refunds that are
+ * due are looked at, mail that was not sent is queued again, counters and offers that fell behind catch up, legs of placings that were
+ * left behind are ended. Every process may run it.
  */
 export function runUpkeep(ports: Ports, queued: () => void): Loop[] {
+  let allowance = ''
   return [
     runLoop('upkeep-shards', SHARDS_MS, async () => {
       await openShards(ports)
@@ -34,8 +39,18 @@ export function runUpkeep(ports: Ports, queued: () => void): Loop[] {
       if (woken > 0) queued()
       return woken === DUE_BATCH ? 'busy' : 'idle'
     }),
+    runLoop('upkeep-lost', CORE_MS, async () => {
+      const found = await ports.book.noteFound(ports.clock.now())
+      if (found > 0) log.warn({ orders: found }, 'orders that were taken for lost have come in')
+      return 'idle'
+    }),
     runLoop('upkeep-core', CORE_MS, async () => {
-      await healCore(ports)
+      allowance = await healCore(ports, allowance)
+      return 'idle'
+    }),
+    runLoop('upkeep-legs', LEGS_MS, async () => {
+      const ended = await sweepLegs(ports.counters)
+      if (ended > 0) log.info({ legs: ended }, 'legs of placings that were left behind are ended')
       return 'idle'
     }),
   ]

@@ -1,13 +1,15 @@
+import { ALL_SHARDS, type Shard } from '#/domain/sharding.ts'
 import { advanceOrder } from '#/server/orders/advance-order.ts'
 import { advanceRefund } from '#/server/orders/advance-refund.ts'
 import { deliverToCore, toJob } from '#/server/orders/deliver.ts'
 import { type Lane, type OutboxMessage, TOPIC_LANES } from '#/server/orders/order-book.ts'
 import type { Ports } from '#/server/orders/ports.ts'
 import { takeInBatch } from '#/server/orders/run-intake.ts'
-import { SHARD } from './shelf.ts'
 
 const MOST_ROUNDS = 200
 const BATCH = 500
+/** As many as there are connections: on a busy machine more of them would give up waiting for one. */
+const AT_ONCE = 10
 
 /**
  * Does what worker processes would do, in this process, until nothing is waiting: intake, movements, payments, refunds. A payment without an
@@ -22,12 +24,14 @@ export async function carryOut(ports: Ports): Promise<void> {
     }
     const jobs = (await takeMessages(ports, 'queues')).map(toJob)
     const pages = await takeMessages(ports, 'web')
-    await Promise.all(
-      jobs.map((job) => {
-        if (job.name === 'order.advance') return advanceOrder(ports, job.payload.orderId)
-        return job.name === 'refund.advance' ? advanceRefund(ports, job.payload.refundId) : undefined
-      }),
-    )
+    for (let at = 0; at < jobs.length; at += AT_ONCE) {
+      await Promise.all(
+        jobs.slice(at, at + AT_ONCE).map((job) => {
+          if (job.name === 'order.advance') return advanceOrder(ports, job.payload.orderId)
+          return job.name === 'refund.advance' ? advanceRefund(ports, job.payload.refundId) : undefined
+        }),
+      )
+    }
     if (recorded + delivered + jobs.length + pages.length === 0) return
   }
   throw new Error(`there is still something to do after ${MOST_ROUNDS} rounds`)
@@ -35,9 +39,14 @@ export async function carryOut(ports: Ports): Promise<void> {
 
 /** Looks before it waits: Redis lets a wait on an empty stream last a tenth of a second at least. */
 async function takeIn(ports: Ports): Promise<number> {
-  const waiting = await ports.counters.waitingIntake(SHARD)
+  const taken = await Promise.all(ALL_SHARDS.map((shard) => takeInOf(ports, shard)))
+  return taken.reduce((sum, count) => sum + count, 0)
+}
+
+async function takeInOf(ports: Ports, shard: Shard): Promise<number> {
+  const waiting = await ports.counters.waitingIntake(shard)
   if (waiting.ok && waiting.value.length === 0) return 0
-  const taken = await takeInBatch(ports, SHARD, 1)
+  const taken = await takeInBatch(ports, shard, 1)
   if (!taken.ok) throw new Error(`intake: ${taken.code}`)
   return Object.values(taken.value).reduce((sum, count) => sum + count, 0)
 }
@@ -46,6 +55,7 @@ async function takeMessages({ book }: Ports, lane: Lane): Promise<OutboxMessage[
   const taken: OutboxMessage[] = []
   await book.relay(TOPIC_LANES[lane], BATCH, async (messages) => {
     taken.push(...messages)
+    return []
   })
   return taken
 }

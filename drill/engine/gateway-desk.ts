@@ -8,6 +8,16 @@ export type GatewayFault = {
   readonly status?: 429 | 500 | 503
 }
 
+/** What goes wrong with webhooks: never sent, sent so many times, so much later, or only after so many later ones. */
+export type WebhookFault = {
+  readonly type?: string
+  readonly times?: number
+  readonly missing?: true
+  readonly copies?: number
+  readonly delayMs?: number
+  readonly behind?: number
+}
+
 type Charge = { payment_intent: string; status: 'succeeded' | 'failed'; amount_captured: number; amount_refunded: number }
 type Intent = {
   id: string
@@ -38,6 +48,16 @@ export class GatewayDesk {
     await this.#ask('POST', 'faults', faults)
   }
 
+  async webhooksGoWrong(...faults: WebhookFault[]): Promise<void> {
+    await this.#ask('POST', 'webhook-faults', faults)
+  }
+
+  /** What banks that take their time (`pm_local_processing`, `pm_local_processingDeclined`) say in the end they say now. */
+  async settlePayments(): Promise<void> {
+    await this.#ask('POST', 'payments/settle')
+  }
+
+  /** No more faults, and webhooks that waited for others are let go. */
   async workAgain(): Promise<void> {
     await this.#ask('DELETE', 'faults')
   }

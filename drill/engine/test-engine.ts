@@ -1,28 +1,32 @@
 import { randomUUID } from 'node:crypto'
+import { allowancesOf } from '#/domain/allowance.ts'
+import type { Discount } from '#/domain/discount.ts'
 import { totalsOf } from '#/domain/pricing.ts'
+import { checkoutIdFor } from '#/domain/sharding.ts'
 import type { Sku } from '#/domain/sku.ts'
-import { startTestStack, type TestStack } from '#/scripts/stack/test-stack.ts'
+import { startTestStack, type TestStack, type TestStackOptions } from '#/scripts/stack/test-stack.ts'
 import { connectDatabase, type Db } from '#/server/db/client.ts'
 import { openShards } from '#/server/inventory/open-shards.ts'
 import { RedisStockCounters } from '#/server/inventory/redis-stock-counters.ts'
 import type { Placing } from '#/server/inventory/stock-counters.ts'
-import { fingerprintOf, type PlacedOrder } from '#/server/orders/placed-order.ts'
+import { customerOf, fingerprintOf, type PlacedOrder } from '#/server/orders/placed-order.ts'
 import { postgresOrderBook } from '#/server/orders/postgres-order-book.ts'
 import { stripeGateway } from '#/server/payments/stripe-gateway.ts'
-import { Core } from '#/server/redis/core.ts'
+import { Core, type CoreOptions } from '#/server/redis/core.ts'
 import { findViolations } from '../invariants.ts'
 import { carryOut } from './carry-out.ts'
+import { connectHands } from './core-hands.ts'
 import { GatewayDesk } from './gateway-desk.ts'
 import { MovableClock } from './movable-clock.ts'
-import { type Item, SHARD, Shelf } from './shelf.ts'
+import { type Item, SHARD, Shelf, type Terms } from './shelf.ts'
 
 export type Wanted = readonly (readonly [Sku, number])[]
 
 /** The order engine on servers of its own, with hands to work it step by step. One a test file; tests use products of their own. */
 export type TestEngine = Awaited<ReturnType<typeof startTestEngine>>
 
-export async function startTestEngine() {
-  const stack = await startTestStack()
+export async function startTestEngine(options: TestStackOptions = {}) {
+  const stack = await startTestStack(options)
   const ends: (() => Promise<void>)[] = [() => stack.stop()]
   try {
     return await connect(stack, ends)
@@ -33,8 +37,8 @@ export async function startTestEngine() {
 }
 
 async function connect(stack: TestStack, ends: (() => Promise<void>)[]) {
-  const connectCore = (url = stack.core.url): Core => {
-    const core = new Core(url, 'test')
+  const connectCore = (url = stack.core.url, options: CoreOptions = {}): Core => {
+    const core = new Core(url, 'test', options)
     ends.push(() => core.close())
     return core
   }
@@ -44,7 +48,9 @@ async function connect(stack: TestStack, ends: (() => Promise<void>)[]) {
     return db
   }
   const db = connectDb()
-  const core = connectCore()
+  const redis = connectHands(stack.core.url)
+  ends.push(async () => redis.disconnect())
+  const core = Object.assign(connectCore(), { redis })
   const clock = new MovableClock()
   const counters = new RedisStockCounters(core)
   const book = postgresOrderBook(db)
@@ -60,6 +66,12 @@ async function connect(stack: TestStack, ends: (() => Promise<void>)[]) {
   const shelf = new Shelf(db)
   const rest = () => carryOut(ports)
   await openShards(ports)
+  const findDiscount = async (code: string | null | undefined): Promise<Discount | null> => {
+    if (code == null) return null
+    const found = await counters.discount(code)
+    if (!found.ok || !found.value) throw new Error(`core has no code ${code}`)
+    return found.value
+  }
 
   return {
     ...ports,
@@ -79,6 +91,12 @@ async function connect(stack: TestStack, ends: (() => Promise<void>)[]) {
       return unit
     },
 
+    /** A discount code that core knows; see Shelf. */
+    async putCode(code: string, terms?: Terms): Promise<void> {
+      await shelf.putCode(code, terms)
+      await rest()
+    },
+
     /** A placing at today's offers that core would take, or with something about it changed. */
     async placing(wanted: Wanted, change: Partial<PlacedOrder> = {}): Promise<Placing> {
       const offers = await counters.offers(wanted.map(([unit]) => unit))
@@ -90,10 +108,15 @@ async function connect(stack: TestStack, ends: (() => Promise<void>)[]) {
         return { sku: unit, quantity, offerVersion, unitPriceMinor, weightGrams, name: card.name, label: card.label }
       })
       const basket = { deliveryMethod: SHOPPER.deliveryMethod, country: SHOPPER.country, ...change }
-      const { lineDiscountsMinor, ...totals } = totalsOf({ ...basket, lines, discount: null })
+      const discount = await findDiscount(change.code)
+      const { lineDiscountsMinor, ...totals } = totalsOf({ ...basket, lines, discount })
       const discounted = lines.map((line, i) => ({ ...line, discountMinor: lineDiscountsMinor[i] ?? 0 }))
-      const order: PlacedOrder = { ...SHOPPER, lines: discounted, ...totals, ...change }
-      return { checkoutId: randomUUID(), reservationId: randomUUID(), fingerprint: fingerprintOf(order), deadlineMs: soon(), order }
+      const order: PlacedOrder = { ...SHOPPER, lines: discounted, ...totals, ...change, codeVersion: discount?.version ?? null }
+      const limited = lines.map((line) => ({ ...line, limitPerCustomer: offers.value.get(line.sku)?.limitPerCustomer ?? null }))
+      const allowances = allowancesOf(limited, discount, customerOf(order.email))
+      // Recorded where its first line's stock is, as a cart that began with it.
+      const checkoutId = checkoutIdFor(lines[0]?.sku as Sku, randomUUID)
+      return { checkoutId, reservationId: randomUUID(), fingerprint: fingerprintOf(order), deadlineMs: soon(), order, allowances }
     },
 
     /** Runs something while the shard takes no orders, then opens it as it was. */

@@ -156,6 +156,7 @@ export const cameras: Category = {
       price: 540_00,
       grams: 2350,
       limit: 1,
+      limitPerCustomer: 1,
       stock: 2,
     }),
     product({

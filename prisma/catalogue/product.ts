@@ -11,7 +11,10 @@ export type Variant = {
   readonly was: number | null
   readonly stock: number
   readonly grams: number
+  /** Most of one order. */
   readonly limit: number
+  /** Most of one customer in all orders together. */
+  readonly limitPerCustomer?: number | undefined
 }
 
 export type Product = {
@@ -39,6 +42,7 @@ type Draft = Omit<Product, 'options' | 'variants' | 'featured'> & {
   readonly grams: number
   /** Most of one order. */
   readonly limit?: number
+  readonly limitPerCustomer?: number
   /** Units, where there is nothing to choose. */
   readonly stock?: number
   /** One option, value by value … */
@@ -50,7 +54,18 @@ type Draft = Omit<Product, 'options' | 'variants' | 'featured'> & {
 const USUAL_LIMIT = 10
 
 /** Spells a product's variants out. */
-export function product({ price, was, grams, limit = USUAL_LIMIT, stock, choose, grid, featured = false, ...rest }: Draft): Product {
+export function product({
+  price,
+  was,
+  grams,
+  limit = USUAL_LIMIT,
+  limitPerCustomer,
+  stock,
+  choose,
+  grid,
+  featured = false,
+  ...rest
+}: Draft): Product {
   const variant = (choices: Record<string, string>, choice: Choice): Variant => {
     const own = typeof choice === 'number' ? { stock: choice } : choice
     return {
@@ -61,6 +76,7 @@ export function product({ price, was, grams, limit = USUAL_LIMIT, stock, choose,
       stock: own.stock,
       grams: own.grams ?? grams,
       limit,
+      limitPerCustomer,
     }
   }
   if (choose) {

@@ -1,17 +1,20 @@
 import { createHash } from 'node:crypto'
 import { tags } from '#/server/cache/manifest.ts'
+import { type CodeDraft, putCode } from '#/server/catalog/edit-codes.ts'
+import { readCurrentOffers } from '#/server/catalog/read-offers.ts'
 import type { Db, Tx } from '#/server/db/client.ts'
 import { type Category, labelOf, type Product, type Variant } from '../catalogue/product.ts'
 import type { PhotoRow } from './read-photos.ts'
 
 /**
  * Brings the catalogue into the database in one transaction. What the shop decides later is its own: a SKU that is there already keeps its
- * offers and its stock, and only texts, options, pictures and order are brought up to date.
+ * offers and its stock, and only texts, options, pictures and order are brought up to date. Core hears of each card that is another by now.
  */
 export async function importCatalogue(db: Db, categories: readonly Category[], photos: ReadonlyMap<string, PhotoRow>): Promise<void> {
   const now = new Date()
   await db.$transaction(
     async (tx) => {
+      const before = await readCards(tx)
       for (const [position, category] of categories.entries()) {
         const { slug, name, description } = category
         const row = { slug, name, description, position }
@@ -21,18 +24,34 @@ export async function importCatalogue(db: Db, categories: readonly Category[], p
       for (const category of categories) {
         for (const [position, item] of category.products.entries()) await importProduct(tx, category.slug, item, position, photos, now)
       }
+      const changed = [...(await readCards(tx))].filter(([sku, card]) => before.has(sku) && before.get(sku) !== card)
+      await tx.outboxMessage.createMany({ data: changed.map(([subject]) => ({ topic: 'offer.changed', subject })) })
       await tx.outboxMessage.create({ data: { topic: 'tag.changed', subject: tags.catalogue } })
     },
     { timeout: 60_000 },
   )
 }
 
+/** Brings in the codes that are not there yet; one that is there is the shop's own, and stays as it is. Throws for one that is wrong. */
+export async function importCodes(db: Db, codes: readonly CodeDraft[]): Promise<void> {
+  for (const draft of codes) {
+    if ((await db.discountCode.count({ where: { code: draft.code } })) > 0) continue
+    const put = await putCode(db, draft, Date.now())
+    if (!put.ok) throw new Error(`the code ${draft.code} of the seed: ${put.code}`)
+  }
+}
+
 /** A fingerprint of everything that an import would bring in. */
-export function fingerprintOf(categories: readonly Category[], photos: ReadonlyMap<string, PhotoRow>): string {
+export function fingerprintOf(categories: readonly Category[], photos: ReadonlyMap<string, PhotoRow>, codes: readonly CodeDraft[]): string {
   return createHash('sha256')
-    .update(JSON.stringify([categories, [...photos]]))
+    .update(JSON.stringify([categories, [...photos], codes]))
     .digest('hex')
     .slice(0, 16)
+}
+
+/** What cart and checkout show of each SKU, to be compared. */
+async function readCards(tx: Tx): Promise<Map<string, string>> {
+  return new Map((await readCurrentOffers(tx, 'all')).map(({ sku, card }) => [sku, JSON.stringify(card)]))
 }
 
 async function importProduct(
@@ -59,7 +78,7 @@ async function importProduct(
 }
 
 async function importVariant(tx: Tx, productCode: string, variant: Variant, position: number, now: Date): Promise<void> {
-  const { sku, choices, grams, price, was, limit, stock } = variant
+  const { sku, choices, grams, price, was, limit, limitPerCustomer = null, stock } = variant
   const row = { productCode, label: labelOf(variant), choices: { ...choices }, position }
   if ((await tx.variant.count({ where: { sku } })) > 0) {
     await tx.variant.update({ where: { sku }, data: row })
@@ -75,6 +94,7 @@ async function importVariant(tx: Tx, productCode: string, variant: Variant, posi
       currency: 'EUR',
       weightGrams: grams,
       limitPerOrder: limit,
+      limitPerCustomer,
       createdAt: now,
     },
   })

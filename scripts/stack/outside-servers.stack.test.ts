@@ -18,6 +18,13 @@ test('servers that answer are fine, and so is naming none', async () => {
   await checkOutside({ DATABASE_URL: stack.postgres.url, CORE_REDIS_URL: stack.core.url, CACHE_REDIS_URL: stack.cache.url })
 })
 
+test('several nodes of one core are named after commas, and each of them has to answer', async () => {
+  const away = `redis://127.0.0.1:${await freePort()}`
+  await checkOutside({ CORE_REDIS_URL: `${stack.core.url},${stack.cache.url}` })
+  expect((await failureOf({ CORE_REDIS_URL: `${stack.core.url},${away}` })).why).toContain('ECONNREFUSED')
+  expect((await failureOf({ CACHE_REDIS_URL: `${stack.core.url},${stack.cache.url}` })).message).toContain('CACHE_REDIS_URL')
+})
+
 test('a database that is not there yet is fine: it will be made', async () => {
   const url = new URL(stack.postgres.url)
   url.pathname = '/not_there_yet'

@@ -4,7 +4,14 @@ import { StepFailed } from './progress.ts'
 import { pingRedis } from './redis.ts'
 
 type Outside = Readonly<Record<string, string | undefined>>
-type Kind = { readonly name: string; readonly protocols: readonly string[]; readonly example: string; ask(url: string): Promise<unknown> }
+type Kind = {
+  readonly name: string
+  readonly protocols: readonly string[]
+  readonly example: string
+  ask(url: string): Promise<unknown>
+  /** Whether it may name several servers after commas, each of which has to answer. */
+  readonly isList?: boolean
+}
 
 const ANSWER_TIMEOUT_MS = 5000
 const redis = {
@@ -19,7 +26,7 @@ const KINDS: readonly Kind[] = [
     example: 'postgresql://user:password@localhost:5432/saleday',
     ask: askPostgres,
   },
-  { name: 'CORE_REDIS_URL', ...redis },
+  { name: 'CORE_REDIS_URL', ...redis, isList: true },
   { name: 'CACHE_REDIS_URL', ...redis },
 ]
 
@@ -29,17 +36,19 @@ const KINDS: readonly Kind[] = [
  */
 export async function checkOutside(outside: Outside): Promise<void> {
   await Promise.all(
-    KINDS.map(async ({ name, protocols, example, ask }) => {
-      const url = outside[name]
-      if (!url) return
-      const address = URL.parse(url)
-      if (!address || !protocols.includes(address.protocol)) {
-        throw new StepFailed(`${name} is no address`, `It should read like ${example}`, orNothing(`Correct it`, name))
+    KINDS.map(async ({ name, protocols, example, ask, isList }) => {
+      const named = outside[name]
+      if (!named) return
+      for (const url of isList ? named.split(',') : [named]) {
+        const address = URL.parse(url)
+        if (!address || !protocols.includes(address.protocol)) {
+          throw new StepFailed(`${name} is no address`, `It should read like ${example}`, orNothing(`Correct it`, name))
+        }
+        await ask(url).catch((error: unknown) => {
+          const todo = orNothing(`Check ${name}, and that this server is up and lets you in`, name)
+          throw new StepFailed(`${name} names a server that does not answer`, `${address.host}: ${messageOf(error)}`, todo)
+        })
       }
-      await ask(url).catch((error: unknown) => {
-        const todo = orNothing(`Check ${name}, and that this server is up and lets you in`, name)
-        throw new StepFailed(`${name} names a server that does not answer`, `${address.host}: ${messageOf(error)}`, todo)
-      })
     }),
   )
 }

@@ -13,9 +13,9 @@ afterEach(() => fs.rmSync(folder, { recursive: true, force: true }))
 test.each([
   ['5.0.14', false],
   ['6.0.16', false],
-  ['6.2.0', true],
-  ['6.10.1', true],
-  ['7.0.15', true],
+  ['6.2.14', false],
+  ['7.0.0', true],
+  ['7.10.1', true],
   ['10.0.0', true],
 ])('a Redis %s is new enough: %s', (version, isEnough) => {
   expect(isNewEnough(version)).toBe(isEnough)

@@ -8,8 +8,8 @@ import { makeToolFolder } from './tool-folder.ts'
 /** A program that can be started as a Redis server, and what it needs in its environment. */
 export type RedisBinary = { readonly command: string; readonly env: Record<string, string>; readonly version: string }
 
-/** BullMQ recommends 6.2; streams with exclusive ranges and everything else of ours are in it. */
-const LEAST = [6, 2] as const
+/** Scripts that free memory run where there is none left, which a flag of 7.0 allows them. */
+const LEAST = [7, 0] as const
 const VERSION_TIMEOUT_MS = 10_000
 const INSTALL: Partial<Record<NodeJS.Platform, string>> = {
   linux: 'Install it with `apt-get install redis-server` (or `dnf install redis`, `apk add redis`)',
@@ -27,7 +27,7 @@ export async function findRedis(tools: string, searchPath = process.env.PATH ?? 
     const folder = await makeToolFolder(tools, 'redis', (draft) => downloadRedis(draft))
     return inFolder(folder)
   } catch (error) {
-    const install = INSTALL[process.platform] ?? 'Install Redis 6.2 or later (https://redis.io/docs/latest/get-started/)'
+    const install = INSTALL[process.platform] ?? 'Install Redis 7.0 or later (https://redis.io/docs/latest/get-started/)'
     throw new StepFailed(
       'There is no Redis',
       `No redis-server or valkey-server of ${LEAST.join('.')} or later is on the path, and ${(error as Error).message}`,

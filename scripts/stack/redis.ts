@@ -11,6 +11,10 @@ export type RedisOptions = {
   readonly port: number
   readonly password: string
   readonly logFile: string
+  /** What the log and a failure call it; `Redis core` or `Redis cache` otherwise. */
+  readonly name?: string
+  /** Beyond what its role asks for. */
+  readonly settings?: Readonly<Record<string, string>>
 }
 
 const ANSWER_TIMEOUT_MS = 1000
@@ -31,7 +35,7 @@ const ROLE_SETTINGS = {
 } satisfies Record<RedisOptions['role'], Record<string, string>>
 
 /** A Redis of our own on the loopback, whose `data` folder is made when it is missing. */
-export function redisService({ role, binary, data, port, password, logFile }: RedisOptions): Service {
+export function redisService({ role, binary, data, port, password, logFile, name, settings: more }: RedisOptions): Service {
   fs.mkdirSync(data, { recursive: true, mode: 0o700 })
   const settings = {
     port: String(port),
@@ -41,18 +45,19 @@ export function redisService({ role, binary, data, port, password, logFile }: Re
     save: '',
     daemonize: 'no',
     ...ROLE_SETTINGS[role],
+    ...more,
   }
   // In a file, because anybody may read the arguments of a process.
   const file = path.join(data, 'redis.conf')
   fs.writeFileSync(
     file,
     Object.entries(settings)
-      .map(([name, value]) => `${name} ${JSON.stringify(value)}\n`)
+      .map(([setting, value]) => `${setting} ${JSON.stringify(value)}\n`)
       .join(''),
     { mode: 0o600 },
   )
   return new Service({
-    name: `Redis ${role}`,
+    name: name ?? `Redis ${role}`,
     command: binary.command,
     args: [file],
     cwd: data,

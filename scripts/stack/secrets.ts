@@ -2,18 +2,23 @@ import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 
-export type Secrets = Record<'sessionSecret' | 'internalToken' | 'actionsKey' | 'postgresPassword' | 'redisPassword' | 'stripeKey', string>
+export type Secrets = Record<
+  'sessionSecret' | 'internalToken' | 'actionsKey' | 'postgresPassword' | 'redisPassword' | 'stripeKey' | 'webhookSecret',
+  string
+>
 
-/** The secrets of a store, made once and kept for this user's eyes only. */
+/** The secrets of a store, made once and kept for this user's eyes only. One that a store of an earlier day lacks is added. */
 export function readSecrets(data: string): Secrets {
   const file = path.join(data, 'secrets.json')
-  if (!fs.existsSync(file)) {
+  const kept = fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, 'utf8')) as Partial<Secrets>) : {}
+  const secrets = { ...newSecrets(), ...kept }
+  if (Object.keys(secrets).length > Object.keys(kept).length) {
     const draft = `${file}.part`
     fs.rmSync(draft, { force: true })
-    fs.writeFileSync(draft, JSON.stringify(newSecrets(), null, 2), { mode: 0o600 })
+    fs.writeFileSync(draft, JSON.stringify(secrets, null, 2), { mode: 0o600 })
     fs.renameSync(draft, file)
   }
-  return JSON.parse(fs.readFileSync(file, 'utf8')) as Secrets
+  return secrets
 }
 
 /** Secrets that nobody has used before. The key of the server actions is one of them, so that a form outlives a build. */
@@ -26,5 +31,6 @@ export function newSecrets(): Secrets {
     postgresPassword: word(),
     redisPassword: word(),
     stripeKey: `sk_test_${word()}`,
+    webhookSecret: `whsec_${word()}`,
   }
 }

@@ -14,6 +14,8 @@ export type ServersOptions = {
   readonly ports: KeptPorts
   readonly secrets: Secrets
   readonly durable: boolean
+  /** Where the store's web listens, which the payment gateway tells of what happens there; null where nobody does. */
+  readonly webUrl: string | null
 }
 
 /** One of the servers that a store needs beside itself, and where it is reached once it runs. */
@@ -34,8 +36,9 @@ export function redisServer({ data, logs, ports, secrets }: ServersOptions, bina
   return { service, url: redisUrl(address) }
 }
 
-export function gatewayServer({ project, data, logs, ports, secrets }: ServersOptions): Server {
-  const options = { project, port: ports.gateway, data, key: secrets.stripeKey, logFile: path.join(logs, 'gateway.log') }
+export function gatewayServer({ project, data, logs, ports, secrets, webUrl }: ServersOptions): Server {
+  const webhook = webUrl === null ? null : { url: new URL('/api/webhooks/stripe', webUrl).href, secret: secrets.webhookSecret }
+  const options = { project, port: ports.gateway, data, key: secrets.stripeKey, webhook, logFile: path.join(logs, 'gateway.log') }
   return { service: gatewayService(options), url: `http://127.0.0.1:${ports.gateway}` }
 }
 

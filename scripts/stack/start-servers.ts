@@ -23,11 +23,12 @@ export type StartServersOptions = {
 /** Starts each server that no address from outside stands for, all at once. Returns where everything is. */
 export async function startServers(options: StartServersOptions): Promise<{ addresses: Addresses; mailPage: string | null }> {
   const { project, state, port, outside, start, say } = options
-  const { DATABASE_URL, CORE_REDIS_URL, CACHE_REDIS_URL, STRIPE_SECRET_KEY, STRIPE_API_URL, SMTP_URL } = outside
+  const { DATABASE_URL, CORE_REDIS_URL, CACHE_REDIS_URL, STRIPE_SECRET_KEY, STRIPE_API_URL, SMTP_URL, WEB_URL } = outside
   await checkOutside(outside)
   const secrets = readSecrets(state.data)
   const ports = await keepPorts(state.data, port)
-  const server: ServersOptions = { project, data: state.data, logs: state.logs, ports, secrets, durable: true }
+  const webUrl = WEB_URL || `http://localhost:${port}`
+  const server: ServersOptions = { project, data: state.data, logs: state.logs, ports, secrets, durable: true, webUrl }
 
   say('looking for Postgres and Redis')
   const [postgres, redis] = await Promise.all([

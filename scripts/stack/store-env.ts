@@ -32,6 +32,17 @@ export function storeEnv(addresses: Addresses, secrets: Secrets, outside: Record
     CACHE_REDIS_URL: addresses.cacheUrl,
     SMTP_URL: addresses.smtpUrl,
     STRIPE_SECRET_KEY: addresses.stripeKey,
+    ...(addresses.gatewayUrl && addresses.stripeKey === secrets.stripeKey ? localGateway(addresses.gatewayUrl, secrets) : {}),
+    ...given(outside, ['STRIPE_WEBHOOK_SECRET', 'STRIPE_PUBLISHABLE_KEY', 'STRIPE_JS_URL']),
     ...(addresses.gatewayUrl ? { STRIPE_API_URL: addresses.gatewayUrl } : {}),
   }
+}
+
+/** Our gateway signs its webhooks with our secret and has a card form of its own; what Stripe signs with is known outside only. */
+function localGateway(url: string, secrets: Secrets): Record<string, string> {
+  return { STRIPE_WEBHOOK_SECRET: secrets.webhookSecret, STRIPE_JS_URL: new URL('/_local/stripe.js', url).href }
+}
+
+function given(outside: Record<string, string | undefined>, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(names.flatMap((name) => (outside[name] ? [[name, outside[name]]] : [])))
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { Redis } from 'ioredis'
+import { Cluster, Redis } from 'ioredis'
 import pg from 'pg'
 import { expect, test } from 'vitest'
 import { identify } from './process-identity.mjs'
@@ -39,6 +39,45 @@ test('two stacks have nothing in common', async () => {
   }
 })
 
+test('core may be a cluster of three masters, and what it held is there when all of them were killed', async () => {
+  const stack = await startTestStack({ core: 'cluster', without: ['postgres', 'cache', 'gateway', 'mail'] })
+  const nodes = stack.core.masters.map(({ url }) => new URL(url)).map(({ hostname, port }) => ({ host: hostname, port: Number(port) }))
+  const cluster = () => new Cluster(nodes, { redisOptions: { password: new URL(stack.core.masters[0]?.url ?? '').password } })
+  const keys = Array.from({ length: 30 }, (_, n) => `kept:${n}`)
+  try {
+    expect(nodes).toHaveLength(3)
+    await during(cluster(), (redis) => Promise.all(keys.map((key) => redis.set(key, key))))
+    for (const master of stack.core.masters) expect(await command(master.url, (redis) => redis.dbsize())).toBeGreaterThan(0)
+    await stack.core.kill()
+    await stack.core.start()
+    expect(await during(cluster(), (redis) => Promise.all(keys.map((key) => redis.get(key))))).toEqual(keys)
+  } finally {
+    await stack.stop()
+  }
+})
+
+test('core may have two replicas, each of which can take its place', async () => {
+  const stack = await startTestStack({ core: 'replicated', without: ['postgres', 'cache', 'gateway', 'mail'] })
+  const [first, second] = stack.core.replicas.map(({ url }) => url) as [string, string]
+  try {
+    expect(
+      await command(stack.core.url, (redis) =>
+        redis
+          .multi()
+          .set('kept', '7')
+          .exec()
+          .then(() => redis.wait(2, 5000)),
+      ),
+    ).toBe(2)
+    await stack.core.masters[0]?.kill()
+    await stack.core.promote(0)
+    expect(await command(first, (redis) => redis.set('after', '8').then(() => redis.wait(1, 5000)))).toBe(1)
+    expect(await command(second, (redis) => redis.mget('kept', 'after'))).toEqual(['7', '8'])
+  } finally {
+    await stack.stop()
+  }
+})
+
 async function query(url: string, sql: string) {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
@@ -49,8 +88,11 @@ async function query(url: string, sql: string) {
   }
 }
 
-async function command<T>(url: string, run: (redis: Redis) => Promise<T>): Promise<T> {
-  const redis = new Redis(url)
+function command<T>(url: string, run: (redis: Redis) => Promise<T>): Promise<T> {
+  return during(new Redis(url), run)
+}
+
+async function during<R extends Redis | Cluster, T>(redis: R, run: (redis: R) => Promise<T>): Promise<T> {
   try {
     return await run(redis)
   } finally {

@@ -41,19 +41,27 @@ export async function buildForStack(stack: TestStack, distDir: string, logFile: 
   return buildStore({ project, distDir, env: stack.env, catalogue, logFile, onLine })
 }
 
-/** A whole store of a test's own, of the build that `prepareTestBuild` made: the seed shop, a web process and workers. */
-export async function startTestStore(): Promise<TestStore> {
+export type TestStoreOptions = {
+  /** The build that it runs a copy of: the one that `prepareTestBuild` made, or another by `buildForStack`. */
+  readonly build?: string
+  readonly durable?: boolean
+  /** Beyond what the stack says. */
+  readonly env?: Record<string, string>
+}
+
+/** A whole store of a test's own: the seed shop, a web process and workers. */
+export async function startTestStore({ build = TEST_BUILD, durable = false, env = {} }: TestStoreOptions = {}): Promise<TestStore> {
   removeOrphanedBuilds()
   const port = await freePort()
-  const stack = await startTestStack({ catalogue: 'seed', port })
-  const distDir = `${TEST_BUILD}-${path.basename(stack.folder)}`
+  const stack = await startTestStack({ catalogue: 'seed', port, durable })
+  const distDir = `${build}-${path.basename(stack.folder)}`
   const stop = async () => {
     await stack.stop()
     fs.rmSync(path.join(project, distDir), { recursive: true, force: true })
   }
   try {
-    await copyFolder(path.join(project, TEST_BUILD), path.join(project, distDir))
-    const options: StoreOptions = { project, distDir, port, logs: stack.logs, env: stack.env }
+    await copyFolder(path.join(project, build), path.join(project, distDir))
+    const options: StoreOptions = { project, distDir, port, logs: stack.logs, env: { ...stack.env, ...env } }
     const services = storeServices(options)
     const [workers, web] = await Promise.all([stack.launch(services.workers), stack.launch(services.web)])
     return {
@@ -74,7 +82,7 @@ export async function startTestStore(): Promise<TestStore> {
 /** Copies that killed runs have left. */
 function removeOrphanedBuilds(): void {
   for (const name of fs.readdirSync(project)) {
-    const pid = new RegExp(`^${TEST_BUILD}-(\\d+)-`).exec(name)?.[1]
+    const pid = /^\.next-[a-z-]+-(\d+)-/.exec(name)?.[1]
     if (pid && identify(Number(pid)) === null) fs.rmSync(path.join(project, name), { recursive: true, force: true })
   }
 }

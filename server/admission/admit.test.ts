@@ -28,6 +28,15 @@ test('cards for one order are limited, and those for another are not held up by 
   expect(await admit(cache, 'payment', other)).toMatchObject({ ok: true })
 })
 
+test('a shopper can try a few codes and not guess one; another shopper is not held up by it', async () => {
+  const [guesser, other] = [randomUUID(), randomUUID()]
+  const answers = await Promise.all(Array.from({ length: 40 }, () => admit(cache, 'code', guesser)))
+  const taken = answers.filter((answer) => answer.ok).length
+  expect(taken).toBeGreaterThanOrEqual(10)
+  expect(taken).toBeLessThan(15)
+  expect(await admit(cache, 'code', other)).toMatchObject({ ok: true })
+})
+
 test('with the cache away nobody is refused', async () => {
   await stack.cache.kill()
   for (let n = 0; n < 30; n += 1) expect(await admit(cache, 'payment', 'order')).toMatchObject({ ok: true })

@@ -14,6 +14,8 @@ const LIMITS = {
   cancel: { burst: 5, intervalMs: 15_000 },
   /** Changing the cart, by shopper. */
   cart: { burst: 60, intervalMs: 250 },
+  /** Trying a discount code, by shopper: a few to type one right, too few to guess one. */
+  code: { burst: 10, intervalMs: 20_000 },
 } as const
 
 export type TooFast = Failure<'TOO_FAST'> & { readonly retryAfterSeconds: number }

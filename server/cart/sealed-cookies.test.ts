@@ -32,6 +32,8 @@ const cart: fc.Arbitrary<Cart> = fc.record({
   checkoutId: uuid,
   shopperId: uuid,
   lines: uniqueLines(fc.record({ sku: unit, quantity }), 0),
+  code: fc.option(fc.constantFrom('SPRING', 'A-CODE-OF-24-CHARACTERS-')),
+  untouched: fc.boolean(),
 })
 const checkout: fc.Arbitrary<CheckoutToken> = fc.record({
   checkoutId: uuid,
@@ -59,9 +61,22 @@ test('every cart comes back from its cookie as it was, and the fullest fits into
     }),
   )
   const line = (n: number) => ({ sku: sku(`ABCDEFGHIJKLMN${10 + n}-ABCDEFGHIJKL-ABCDEFGHIJKL-ABCDE`), quantity: 20 })
-  const fullest = { checkoutId: randomUUID(), shopperId: randomUUID(), lines: Array.from({ length: CART_MAX_LINES }, (_, n) => line(n)) }
+  const fullest = {
+    checkoutId: randomUUID(),
+    shopperId: randomUUID(),
+    untouched: false,
+    lines: Array.from({ length: CART_MAX_LINES }, (_, n) => line(n)),
+    code: 'A'.repeat(24),
+  }
   expect(openCart(sealCart(fullest))).toEqual(fullest)
   expect(sealCart(fullest).length).toBeLessThan(COOKIE_BYTES - 100)
+})
+
+test('a cart of before codes still opens, and one whose code is none does not', () => {
+  const payload = { c: randomUUID(), s: randomUUID(), l: [['ITEM1', 2]] }
+  expect(openCart(signed('cart', payload))).toMatchObject({ checkoutId: payload.c, lines: [{ sku: 'ITEM1', quantity: 2 }], code: null })
+  expect(openCart(signed('cart', { ...payload, d: 'SPRING' }))?.code).toBe('SPRING')
+  for (const d of ['spring', 'A:B', 'A'.repeat(25), 5]) expect(openCart(signed('cart', { ...payload, d }))).toBeNull()
 })
 
 test('every checkout token comes back as it was', () => {

@@ -1,14 +1,52 @@
+import { OFFER_BOUNDS } from '#/domain/offer.ts'
 import { type Failure, fail, ok, type Result } from '#/domain/result.ts'
 import { productCodeOf, type Sku } from '#/domain/sku.ts'
 import { tags } from '../cache/manifest.ts'
 import type { Db, Tx } from '../db/client.ts'
 import { moveStock } from '../orders/move-stock.ts'
+import { type BadWindow, findBadWindow, findOutOfBounds, type OutOfBounds, toDate, type Window } from './bounds.ts'
 
 export type UnknownSku = Failure<'UNKNOWN_SKU'>
 
-/** A new price is a new version of the offer. Core and pages hear of it from the same transaction. Returns the new version. */
-export function setPrice(db: Db, sku: Sku, priceMinor: number, nowMs: number): Promise<Result<number, UnknownSku>> {
-  return db.$transaction((tx) => putNextOffer(tx, sku, { priceMinor, compareAtMinor: null }, nowMs))
+// Each edit is a new version of the offer, which it returns. Core and pages hear of it from the same transaction; whoever was shown an
+// older version is told at the placing.
+
+export async function setPrice(db: Db, sku: Sku, priceMinor: number, nowMs: number): Promise<Result<number, UnknownSku | OutOfBounds>> {
+  const outside = findOutOfBounds({ priceMinor: [priceMinor, OFFER_BOUNDS.priceMinor] })
+  return outside ?? db.$transaction((tx) => putNextOffer(tx, sku, { priceMinor, compareAtMinor: null }, nowMs))
+}
+
+/** Units of one order, and of one customer in all orders together; null for no such limit. */
+export async function setLimits(
+  db: Db,
+  sku: Sku,
+  limits: { readonly limitPerOrder: number; readonly limitPerCustomer: number | null },
+  nowMs: number,
+): Promise<Result<number, UnknownSku | OutOfBounds>> {
+  const { limitPerOrder, limitPerCustomer } = limits
+  const outside = findOutOfBounds({
+    limitPerOrder: [limitPerOrder, OFFER_BOUNDS.limitPerOrder],
+    limitPerCustomer: [limitPerCustomer, OFFER_BOUNDS.limitPerCustomer],
+  })
+  return outside ?? db.$transaction((tx) => putNextOffer(tx, sku, { limitPerOrder, limitPerCustomer }, nowMs))
+}
+
+/** What a unit weighs, packed. Delivery costs by it. */
+export async function setWeight(db: Db, sku: Sku, weightGrams: number, nowMs: number): Promise<Result<number, UnknownSku | OutOfBounds>> {
+  const outside = findOutOfBounds({ weightGrams: [weightGrams, OFFER_BOUNDS.weightGrams] })
+  return outside ?? db.$transaction((tx) => putNextOffer(tx, sku, { weightGrams }, nowMs))
+}
+
+/** When a SKU is sold. Core judges it by its own clock at each placing. What was withdrawn is shown again. */
+export async function setSaleWindow(db: Db, sku: Sku, window: Window, nowMs: number): Promise<Result<number, UnknownSku | BadWindow>> {
+  const bad = findBadWindow(window)
+  if (bad) return bad
+  const change = { startsAt: toDate(window.startsAtMs), endsAt: toDate(window.endsAtMs) }
+  return db.$transaction(async (tx) => {
+    const opened = await putNextOffer(tx, sku, change, nowMs)
+    if (opened.ok) await tx.variant.update({ where: { sku }, data: { withdrawnAt: null } })
+    return opened
+  })
 }
 
 /** Ends the sale of a SKU from now on: pages drop it, carts that hold it are told at the checkout. */
@@ -37,7 +75,15 @@ export function restock(
   })
 }
 
-type OfferChange = { priceMinor?: number; compareAtMinor?: number | null; startsAt?: Date | null; endsAt?: Date | null }
+type OfferChange = {
+  priceMinor?: number
+  compareAtMinor?: number | null
+  limitPerOrder?: number
+  limitPerCustomer?: number | null
+  weightGrams?: number
+  startsAt?: Date | null
+  endsAt?: Date | null
+}
 
 async function putNextOffer(tx: Tx, sku: Sku, change: OfferChange, nowMs: number): Promise<Result<number, UnknownSku>> {
   const [variant] = await tx.$queryRaw<{ offer_version: number }[]>`SELECT offer_version FROM variants WHERE sku = ${sku} FOR UPDATE`

@@ -20,6 +20,8 @@ export type VariantView = {
   readonly choices: Readonly<Record<string, string>>
   readonly price: Price
   readonly limitPerOrder: number
+  /** Units of one customer in all orders together; null for no limit. */
+  readonly limitPerCustomer: number | null
 }
 
 export type ProductView = {
@@ -117,7 +119,13 @@ export async function readCredits(db: Db): Promise<Credit[]> {
   })
 }
 
-type OfferRow = { version: number; priceMinor: number; compareAtMinor: number | null; limitPerOrder: number }
+type OfferRow = {
+  version: number
+  priceMinor: number
+  compareAtMinor: number | null
+  limitPerOrder: number
+  limitPerCustomer: number | null
+}
 type VariantRow = { sku: string; offerVersion: number; offers: OfferRow[] }
 type ImageRow = { alt: string; image: { id: string; width: number; height: number; focalX: number; focalY: number } }
 
@@ -125,10 +133,11 @@ function toPicture({ alt, image: { id, width, height, focalX, focalY } }: ImageR
   return { id, width, height, alt, focalX, focalY }
 }
 
-function toOffer({ sku, offerVersion, offers }: VariantRow): { price: Price; limitPerOrder: number } {
+function toOffer({ sku, offerVersion, offers }: VariantRow): Pick<VariantView, 'price' | 'limitPerOrder' | 'limitPerCustomer'> {
   const offer = offers.find(({ version }) => version === offerVersion)
   if (!offer) throw new Error(`variant ${sku} has no offer ${offerVersion}`)
-  return { price: { minor: offer.priceMinor, compareAtMinor: offer.compareAtMinor, currency: 'EUR' }, limitPerOrder: offer.limitPerOrder }
+  const { priceMinor: minor, compareAtMinor, limitPerOrder, limitPerCustomer } = offer
+  return { price: { minor, compareAtMinor, currency: 'EUR' }, limitPerOrder, limitPerCustomer }
 }
 
 function toCard(row: { code: string; slug: string; name: string; images: ImageRow[]; variants: VariantRow[] }): ProductCard[] {

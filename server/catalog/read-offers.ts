@@ -1,6 +1,6 @@
 import { NO_END_MS, NO_START_MS, type Offer, type OfferTerms } from '#/domain/offer.ts'
 import { type Sku, sku } from '#/domain/sku.ts'
-import type { Db } from '../db/client.ts'
+import type { Db, Tx } from '../db/client.ts'
 
 type OfferRow = {
   sku: string
@@ -23,7 +23,7 @@ type OfferRow = {
 }
 
 /** The current offers of these SKUs, or of all, with the card that cart and checkout show. */
-export async function readCurrentOffers(db: Db, skus: readonly Sku[] | 'all'): Promise<Offer[]> {
+export async function readCurrentOffers(db: Db | Tx, skus: readonly Sku[] | 'all'): Promise<Offer[]> {
   const rows = await db.$queryRaw<OfferRow[]>`
     SELECT o.sku, o.version, o.price_minor, o.limit_per_order, o.limit_per_customer, o.weight_grams, o.starts_at, o.ends_at, p.slug, p.name, v.label,
       i.id AS image_id, i.width, i.height, pi.alt, i.focal_x, i.focal_y

@@ -1,3 +1,4 @@
+#!lua flags=allow-oom
 -- Applies a SKU's movements from Postgres to its available count, in the order of their versions.
 -- Safe to repeat: a movement counts only when its version is the next one; older ones are skipped, a gap ends the batch.
 -- KEYS  1 epoch  2 stock  3 held

@@ -4,7 +4,7 @@ import type { Sku } from '#/domain/sku.ts'
 import { SHARD } from '#/drill/engine/shelf.ts'
 import { startTestEngine, type TestEngine } from '#/drill/engine/test-engine.ts'
 import { restock } from '../catalog/edit-catalog.ts'
-import { catchUpStock } from '../orders/deliver.ts'
+import { catchUpCounters } from '../orders/catch-up-counters.ts'
 import { skuKeys } from '../redis/keys.ts'
 import { RedisStockCounters } from './redis-stock-counters.ts'
 import type { Movement } from './stock-counters.ts'
@@ -103,10 +103,10 @@ test('restocks and placings from everywhere at once leave core where Postgres is
   await Promise.all([
     ...placings.map((placing) => engine.counters.place(placing)),
     ...Array.from({ length: 10 }, (_, n) => restock(engine.db, unit, n % 2 ? 3 : -2, Date.now())),
-    ...Array.from({ length: 10 }, () => catchUpStock(engine, [unit])),
+    ...Array.from({ length: 10 }, () => catchUpCounters(engine, [unit])),
   ])
   await engine.rest()
-  await expect(catchUpStock(engine, [unit])).resolves.toBeUndefined()
+  expect(await catchUpCounters(engine, [unit])).toEqual(new Set())
   const { allocated, onHand, version } = await engine.db.stock.findUniqueOrThrow({ where: { sku: unit } })
   expect(onHand).toBe(45)
   expect(await counterOf(unit)).toEqual({ available: onHand - allocated, applied: version })
@@ -117,7 +117,7 @@ test('a merchant who takes stock away below what is reserved makes the counter n
   const placed = await engine.placing([[unit, 8]])
   expect((await engine.counters.place(placed)).code).toBe('PLACED')
   expect(await restock(engine.db, unit, -5, Date.now())).toMatchObject({ ok: true })
-  await catchUpStock(engine, [unit])
+  await catchUpCounters(engine, [unit])
   expect((await counterOf(unit)).available).toBe(-3)
   expect(await engine.counters.available([unit])).toEqual({ ok: true, value: new Map([[unit, 0]]) })
   expect(await engine.counters.place(await engine.placing([[unit, 1]]))).toEqual({ code: 'SOLD_OUT', short: [{ sku: unit, available: 0 }] })

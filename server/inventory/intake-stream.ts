@@ -3,16 +3,21 @@ import type { Core, CoreFailure } from '../redis/core.ts'
 import type { IntakeEntry } from './stock-counters.ts'
 
 /**
- * The head of an intake stream: what is not committed is still in it, so the oldest entries are the work, again and again, until they are
+ * The head of an intake stream, or what follows an entry: what is not committed is still in it, so the oldest entries are the work, again and again, until they are
  * deleted. There is one writer a shard; a consumer group would only keep a second list of the same thing (docs/decisions/0005).
  */
 export async function readIntakeStream(
   core: Core,
   key: string,
   count: number,
-  waitMs: number,
+  waitMs: number | null,
+  after = '0-0',
 ): Promise<Result<IntakeEntry[], CoreFailure>> {
-  const read = await core.call((redis) => redis.xread('COUNT', count, 'BLOCK', waitMs, 'STREAMS', key, '0-0'))
+  const read = await core.call(key, (redis) =>
+    waitMs === null
+      ? redis.xread('COUNT', count, 'STREAMS', key, after)
+      : redis.xread('COUNT', count, 'BLOCK', waitMs, 'STREAMS', key, after),
+  )
   if (!read.ok) return read
   const entries = read.value?.[0]?.[1] ?? []
   return ok(entries.map(([entryId, words]) => parseEntry(entryId, words)))
@@ -22,7 +27,7 @@ export async function readIntakeStream(
 const PAGE = 1000
 
 export function readWholeStream(core: Core, key: string): Promise<Result<IntakeEntry[], CoreFailure>> {
-  return core.call(async (redis) => {
+  return core.call(key, async (redis) => {
     const entries: IntakeEntry[] = []
     for (let from = '-'; ; ) {
       const page = await redis.xrange(key, from, '+', 'COUNT', PAGE)

@@ -1,35 +1,24 @@
 import { z } from 'zod'
+import { type CounterKey, shardOfCounter } from '#/domain/counter.ts'
 import type { Discount } from '#/domain/discount.ts'
 import { ORDER_STATES } from '#/domain/order-state.ts'
 import { type Failure, fail, ok, type Result } from '#/domain/result.ts'
 import type { Shard } from '#/domain/sharding.ts'
-import { recordingShardOf, shardOf } from '#/domain/sharding.ts'
+import { recordingShardOf } from '#/domain/sharding.ts'
 import type { Sku } from '#/domain/sku.ts'
 import { moneyBackSchema, parcelSchema } from '../orders/parcel.ts'
-import { placedOrderSchema } from '../orders/placed-order.ts'
-import type { Core, CoreFailure } from '../redis/core.ts'
-import { codeKey, shardKeys, skuKeys } from '../redis/keys.ts'
+import { readPlacedOrder } from '../orders/placed-order.ts'
+import type { Core, CoreFailure, NotReplicated } from '../redis/core.ts'
+import { codeKey, counterKeys, shardKeys, skuKeys } from '../redis/keys.ts'
 import { scripts } from '../redis/scripts.ts'
 import { discountFromDefinition, discountToFields } from './code-hash.ts'
 import { readIntakeStream, readWholeStream } from './intake-stream.ts'
 import { OFFER_FIELDS, offerFromHash, offerToFields } from './offer-hash.ts'
-import { parsePlaceReply } from './place-reply.ts'
-import type {
-  IntakeEntry,
-  Movement,
-  PlaceAnswer,
-  Placing,
-  RecordedView,
-  Snapshot,
-  StockCounters,
-  StoredCheckout,
-} from './stock-counters.ts'
+import { CHECKOUT_KEEP_SECONDS, MAX_INTAKE_BACKLOG, RedisPlacing } from './redis-placing.ts'
+import type { IntakeEntry, Movement, RecordedView, Snapshot, StockCounters, StoredCheckout } from './stock-counters.ts'
 
-/** How long core remembers a checkout; Postgres does so for ever. */
-export const CHECKOUT_KEEP_SECONDS = 7 * 24 * 3600
-
-/** Records that may wait for intake on one shard before placing is refused: minutes of the fastest sale. */
-export const MAX_INTAKE_BACKLOG = 200_000
+/** Keys that a command or a pipeline takes at most, so that none holds core for long. */
+const PAGE = 500
 
 /** Movements a script call takes at most, so that none holds core for long. */
 const MOVEMENTS_PER_CALL = 200
@@ -48,81 +37,63 @@ const viewSchema = z.object({
   refunds: z.array(moneyBackSchema).default([]),
 })
 
-/** The port to core, on Redis. See stock-counters.ts for the promises and keys.ts for the layout. */
-export class RedisStockCounters implements StockCounters {
+/** The port to core, on Redis; its placing half is in redis-placing.ts. See stock-counters.ts for the promises and keys.ts for the layout. */
+export class RedisStockCounters extends RedisPlacing implements StockCounters {
   readonly #core: Core
   readonly #keepSeconds: number
-  readonly #maxBacklog: number
 
   constructor(core: Core, { keepSeconds = CHECKOUT_KEEP_SECONDS, maxBacklog = MAX_INTAKE_BACKLOG } = {}) {
+    super(core, { keepSeconds, maxBacklog })
     this.#core = core
     this.#keepSeconds = keepSeconds
-    this.#maxBacklog = maxBacklog
-  }
-
-  async place({ checkoutId, reservationId, fingerprint, deadlineMs, order }: Placing): Promise<PlaceAnswer> {
-    const shard = shardKeys(recordingShardOf(checkoutId))
-    const skus = order.lines.map((line) => line.sku)
-    if (new Set(skus).size !== skus.length) throw new Error('a placing names each SKU once')
-    const keys = [shard.epoch, shard.orders, shard.checkout(checkoutId)]
-    const args = [
-      deadlineMs,
-      checkoutId,
-      reservationId,
-      fingerprint,
-      this.#keepSeconds,
-      this.#maxBacklog,
-      JSON.stringify(placedOrderSchema.parse(order)),
-    ]
-    for (const line of order.lines) {
-      const { stock, held, offer } = skuKeys(line.sku)
-      keys.push(stock, held, offer)
-      args.push(line.quantity, line.offerVersion)
-    }
-    const reply = await this.#core.run(scripts.place, keys, args)
-    if (reply.ok) return parsePlaceReply(reply.value, skus)
-    return { code: reply.code === 'CORE_UNKNOWN' ? 'UNKNOWN' : 'NOT_READY' }
   }
 
   async findCheckout(checkoutId: string): Promise<Result<StoredCheckout | null, CoreFailure>> {
     const key = shardKeys(recordingShardOf(checkoutId)).checkout(checkoutId)
-    const fields = await this.#core.call((redis) => redis.hmget(key, ...CHECKOUT_FIELDS))
+    const fields = await this.#core.call(key, (redis) => redis.hmget(key, ...CHECKOUT_FIELDS))
     return fields.ok ? ok(toCheckout(checkoutId, fields.value)) : fields
   }
 
-  async lookForCheckout(checkoutId: string): Promise<Result<{ checkout: StoredCheckout | null; atMs: number }, CoreFailure>> {
+  async lookForCheckout(
+    checkoutId: string,
+  ): Promise<Result<{ checkout: StoredCheckout | null; atMs: number }, CoreFailure | NotReplicated>> {
     const key = shardKeys(recordingShardOf(checkoutId)).checkout(checkoutId)
-    const looked = await this.#core.call(async (redis) =>
-      throwFirst(
-        await redis
-          .multi()
-          .time()
-          .hmget(key, ...CHECKOUT_FIELDS)
-          .exec(),
-      ),
-    )
+    const looked = await this.#core.seeDurably(scripts.seeCheckout, [key], [])
     if (!looked.ok) return looked
-    const [time, fields] = looked.value as [string[], (string | null)[]]
-    const [seconds, micros] = time.map(Number) as [number, number]
-    return ok({ checkout: toCheckout(checkoutId, fields), atMs: seconds * 1000 + Math.floor(micros / 1000) })
+    const [atMs, ...fields] = looked.value as [number, ...(string | null)[]]
+    return ok({ checkout: toCheckout(checkoutId, fields), atMs })
   }
 
-  now(): Promise<Result<number, CoreFailure>> {
-    return this.#core.now()
+  now(checkoutId: string): Promise<Result<number, CoreFailure>> {
+    return this.#core.now(shardKeys(recordingShardOf(checkoutId)).checkout(checkoutId))
+  }
+
+  lineageOf(shard: Shard): Promise<Result<string, CoreFailure>> {
+    return this.#core.lineageOf(shardKeys(shard).epoch)
+  }
+
+  async knownCheckouts(shard: Shard, checkoutIds: readonly string[]): Promise<Result<Set<string>, CoreFailure>> {
+    const { epoch, checkout } = shardKeys(shard)
+    return this.#core.call(epoch, async (redis) => {
+      const pipeline = redis.pipeline()
+      for (const id of checkoutIds) pipeline.hexists(checkout(id), 'record')
+      const replies = throwFirst(await pipeline.exec())
+      return new Set(checkoutIds.filter((_, i) => replies[i] === 1))
+    })
   }
 
   async available(skus: readonly Sku[]): Promise<Result<Map<Sku, number>, CoreFailure>> {
-    const counts = await this.#readEach(skus, (keys) => [keys.stock, 'available'])
+    const counts = await this.#readEach(skus, (sku) => [skuKeys(sku).stock, 'available'])
     return counts.ok ? ok(new Map([...counts.value].map(([sku, [count]]) => [sku, Math.max(0, Number(count))]))) : counts
   }
 
-  async appliedVersions(skus: readonly Sku[]): Promise<Result<Map<Sku, number>, CoreFailure>> {
-    const applied = await this.#readEach(skus, (keys) => [keys.stock, 'applied'])
-    return applied.ok ? ok(new Map(skus.map((sku) => [sku, Number(applied.value.get(sku)?.[0] ?? 0)]))) : applied
+  async appliedVersions(keys: readonly CounterKey[]): Promise<Result<Map<CounterKey, number>, CoreFailure>> {
+    const applied = await this.#readEach(keys, (key) => [counterKeys(key).count, 'applied'])
+    return applied.ok ? ok(new Map(keys.map((key) => [key, Number(applied.value.get(key)?.[0] ?? 0)]))) : applied
   }
 
   async offers(skus: readonly Sku[]) {
-    const hashes = await this.#readEach(skus, (keys) => [keys.offer, ...OFFER_FIELDS])
+    const hashes = await this.#readEach(skus, (sku) => [skuKeys(sku).offer, ...OFFER_FIELDS])
     return hashes.ok ? ok(new Map([...hashes.value].map(([sku, fields]) => [sku, offerFromHash(sku, fields)]))) : hashes
   }
 
@@ -131,7 +102,7 @@ export class RedisStockCounters implements StockCounters {
   }
 
   async discount(code: string): Promise<Result<Discount | null, CoreFailure>> {
-    const definition = await this.#core.call((redis) => redis.hget(codeKey(code), 'definition'))
+    const definition = await this.#core.call(codeKey(code), (redis) => redis.hget(codeKey(code), 'definition'))
     return definition.ok ? ok(definition.value ? discountFromDefinition(definition.value) : null) : definition
   }
 
@@ -139,8 +110,8 @@ export class RedisStockCounters implements StockCounters {
     return settled(await this.#core.run(scripts.putCode, [codeKey(discount.code)], discountToFields(discount)))
   }
 
-  readIntake(shard: Shard, count: number, waitMs: number): Promise<Result<IntakeEntry[], CoreFailure>> {
-    return readIntakeStream(this.#core, shardKeys(shard).orders, count, waitMs)
+  readIntake(shard: Shard, count: number, waitMs: number | null, after?: string): Promise<Result<IntakeEntry[], CoreFailure>> {
+    return readIntakeStream(this.#core, shardKeys(shard).orders, count, waitMs, after)
   }
 
   waitingIntake(shard: Shard): Promise<Result<IntakeEntry[], CoreFailure>> {
@@ -149,12 +120,17 @@ export class RedisStockCounters implements StockCounters {
 
   async forgetIntake(shard: Shard, entryIds: readonly string[]): Promise<Result<void, CoreFailure>> {
     if (entryIds.length === 0) return ok(undefined)
-    return settled(await this.#core.call((redis) => redis.xdel(shardKeys(shard).orders, ...entryIds)))
+    const { orders } = shardKeys(shard)
+    return settled(await this.#core.call(orders, (redis) => redis.xdel(orders, ...entryIds)))
   }
 
-  async applyMovements(sku: Sku, epoch: string, movements: readonly Movement[]): Promise<Result<number, CoreFailure | Failure<'FENCED'>>> {
-    const { stock, held } = skuKeys(sku)
-    const keys = [shardKeys(shardOf(sku)).epoch, stock, held]
+  async applyMovements(
+    key: CounterKey,
+    epoch: string,
+    movements: readonly Movement[],
+  ): Promise<Result<number, CoreFailure | Failure<'FENCED'>>> {
+    const { count, held } = counterKeys(key)
+    const keys = [shardKeys(shardOfCounter(key)).epoch, count, held]
     let applied = 0
     for (let from = 0; from < movements.length; from += MOVEMENTS_PER_CALL) {
       const batch = movements.slice(from, from + MOVEMENTS_PER_CALL)
@@ -180,26 +156,51 @@ export class RedisStockCounters implements StockCounters {
   }
 
   epochOf(shard: Shard): Promise<Result<string | null, CoreFailure>> {
-    return this.#core.call((redis) => redis.get(shardKeys(shard).epoch))
+    const { epoch } = shardKeys(shard)
+    return this.#core.call(epoch, (redis) => redis.get(epoch))
   }
 
   async fence(shard: Shard): Promise<Result<void, CoreFailure>> {
     const { epoch, opening } = shardKeys(shard)
-    return settled(await this.#core.call((redis) => redis.del(epoch, opening)))
+    return settled(await this.#core.call(epoch, (redis) => redis.del(epoch, opening)))
   }
 
   async prepare(shard: Shard, epoch: string): Promise<Result<void, CoreFailure>> {
     const keys = shardKeys(shard)
-    const prepared = await this.#core.call(async (redis) => throwFirst(await redis.multi().del(keys.epoch).set(keys.opening, epoch).exec()))
+    const prepared = await this.#core.call(keys.epoch, async (redis) =>
+      throwFirst(await redis.multi().del(keys.epoch).set(keys.opening, epoch).exec()),
+    )
     return settled(prepared)
   }
 
-  async writeSnapshot(sku: Sku, { available, version, held }: Snapshot): Promise<Result<void, CoreFailure>> {
-    const keys = skuKeys(sku)
-    const written = await this.#core.call(async (redis) => {
-      const transaction = redis.multi().del(keys.held).hset(keys.stock, { available, applied: version })
-      if (held.size > 0) transaction.hset(keys.held, Object.fromEntries(held))
-      throwFirst(await transaction.exec())
+  async clearAllowances(shard: Shard): Promise<Result<void, CoreFailure>> {
+    const allowances = shardKeys(shard).all('allow')
+    const cleared = await this.#core.call(allowances, async (redis) => {
+      for (let cursor = '0'; ; ) {
+        const [next, counts] = await redis.scan(cursor, 'MATCH', allowances, 'COUNT', PAGE)
+        const keys = counts.flatMap((count) => [count, count.replace(':allow:', ':held:')])
+        if (keys.length > 0) await redis.unlink(...keys)
+        if (next === '0') return
+        cursor = next
+      }
+    })
+    return settled(cleared)
+  }
+
+  async writeSnapshots(snapshots: ReadonlyMap<CounterKey, Snapshot>): Promise<Result<void, CoreFailure>> {
+    const all = [...snapshots]
+    const [first] = all
+    if (!first) return ok(undefined)
+    const written = await this.#core.call(counterKeys(first[0]).count, async (redis) => {
+      for (let from = 0; from < all.length; from += PAGE) {
+        const pipeline = redis.pipeline()
+        for (const [key, { available, version, held: reservations }] of all.slice(from, from + PAGE)) {
+          const { count, held } = counterKeys(key)
+          pipeline.del(held).hset(count, { available, applied: version })
+          if (reservations.size > 0) pipeline.hset(held, Object.fromEntries(reservations))
+        }
+        throwFirst(await pipeline.exec())
+      }
     })
     return settled(written)
   }
@@ -211,21 +212,26 @@ export class RedisStockCounters implements StockCounters {
     return opened.value === 1 ? ok(undefined) : fail('NOT_PREPARED')
   }
 
-  /** Some fields of one hash a SKU, in one round trip; SKUs whose first field is missing are left out. */
-  async #readEach(
-    skus: readonly Sku[],
-    hash: (keys: ReturnType<typeof skuKeys>) => string[],
-  ): Promise<Result<Map<Sku, string[]>, CoreFailure>> {
-    if (skus.length === 0) return ok(new Map())
-    return this.#core.call(async (redis) => {
-      const pipeline = redis.pipeline()
-      for (const sku of skus) {
-        const [key, ...fields] = hash(skuKeys(sku))
-        pipeline.hmget(key as string, ...fields)
-      }
-      const replies = throwFirst(await pipeline.exec()) as string[][]
-      return new Map(skus.flatMap((sku, i) => (replies[i]?.[0] == null ? [] : [[sku, replies[i]]])))
-    })
+  /** Some fields of one hash a key, in one round trip a shard; keys whose first field is missing are left out. */
+  async #readEach<K extends CounterKey>(
+    keys: readonly K[],
+    hash: (key: K) => string[],
+  ): Promise<Result<Map<K, (string | null)[]>, CoreFailure>> {
+    const found = new Map<K, (string | null)[]>()
+    const reads = await Promise.all(
+      [...Map.groupBy(keys, shardOfCounter)].map(([shard, own]) =>
+        this.#core.call(shardKeys(shard).epoch, async (redis) => {
+          const pipeline = redis.pipeline()
+          for (const key of own) {
+            const [name, ...fields] = hash(key)
+            pipeline.hmget(name as string, ...fields)
+          }
+          const replies = throwFirst(await pipeline.exec()) as (string | null)[][]
+          for (const [i, key] of own.entries()) if (replies[i]?.[0] != null) found.set(key, replies[i])
+        }),
+      ),
+    )
+    return reads.find((read) => !read.ok) ?? ok(found)
   }
 }
 
@@ -235,7 +241,7 @@ function toCheckout(checkoutId: string, [fingerprint, placedAt, record, view]: (
     checkoutId,
     fingerprint,
     placedAtMs: Number(placedAt),
-    order: placedOrderSchema.parse(JSON.parse(record)),
+    order: readPlacedOrder(record),
     view: view ? viewSchema.parse(JSON.parse(view)) : null,
   }
 }

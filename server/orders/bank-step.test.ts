@@ -165,10 +165,10 @@ const MEANWHILE = {
 
 test.each(
   Object.keys(MEANWHILE).flatMap((state) => [
-    ['was declined', DECLINED_CARD, state],
-    ['asks its customer', ASKING_CARD, state],
-  ]) as [string, string, keyof typeof MEANWHILE][],
-)('the late answer that attempt 1 %s cannot undo what is %3$s by now', async (_, card, state) => {
+    ['was declined', state, DECLINED_CARD],
+    ['asks its customer', state, ASKING_CARD],
+  ]) as [string, keyof typeof MEANWHILE, string][],
+)('the late answer that attempt 1 %s cannot undo that the order is %s by now', async (_, state, card) => {
   const orderId = await hands.allocated(card)
   let answerArrives = () => {}
   const onItsWay = new Promise<void>((resolve) => {

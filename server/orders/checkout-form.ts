@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { COUNTRIES } from '#/domain/countries.ts'
 import { DELIVERY_METHODS } from '#/domain/pricing.ts'
+import { isCardToken } from '../payments/payment-methods.ts'
 import { TEST_CARDS } from '../payments/test-cards.ts'
 
 /**
@@ -29,4 +30,9 @@ export const checkoutForm = z.object({
   country: z.enum(Object.keys(COUNTRIES) as [keyof typeof COUNTRIES], 'Please choose a country that we deliver to.'),
   deliveryMethod: z.enum(DELIVERY_METHODS, 'Please choose how we deliver.'),
   paymentMethod: z.enum(Object.keys(TEST_CARDS) as [keyof typeof TEST_CARDS], 'Please choose a card.'),
+})
+
+/** The same where the payment comes from Stripe's card form: a token of it, and nothing else. */
+export const cardCheckoutForm = checkoutForm.extend({
+  paymentMethod: z.string('Please enter your card.').refine(isCardToken, 'Please enter your card.'),
 })

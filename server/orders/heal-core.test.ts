@@ -33,7 +33,7 @@ test('offers are healed while a shard is fenced, and stock once it is open', asy
   await restock(engine.db, unit, 5, Date.now())
   await setPrice(engine.db, unit, 15_00, Date.now())
   await loseMessages()
-  await engine.whileFenced(() => healCore(engine))
+  await engine.whileFenced(async () => void (await healCore(engine)))
   const offers = await engine.counters.offers([unit])
   expect(offers.ok && offers.value.get(unit)?.version).toBe(2)
   expect(await engine.counters.available([unit])).toEqual({ ok: true, value: new Map([[unit, 10]]) })

@@ -1,22 +1,32 @@
+import type { CounterKey } from '#/domain/counter.ts'
 import type { Sku } from '#/domain/sku.ts'
 import { log } from '../telemetry/log.ts'
-import { catchUpStock, NotDelivered } from './deliver.ts'
+import { catchUpCounters } from './catch-up-counters.ts'
 import type { Ports } from './ports.ts'
 
 const PAGE = 500
 
 type Engine = Pick<Ports, 'counters' | 'book'>
 
-/** Compares every SKU of core with Postgres, page by page: counters that are behind replay what they missed, older offers are replaced. */
-export async function healCore(engine: Engine): Promise<void> {
+/**
+ * Compares every SKU of core with Postgres, and the next page of allowances after `allowance`, of which there may be many: counters that
+ * are behind replay what they missed, older offers are replaced. Returns where the next round's page of allowances begins.
+ */
+export async function healCore(engine: Engine, allowance = ''): Promise<string> {
   for (let after = ''; ; ) {
     const page = [...(await engine.book.stockVersions(after, PAGE)).keys()]
     await healOffers(engine, page)
-    await healStock(engine, page)
+    await healCounters(engine, page)
     const last = page.at(-1)
-    if (!last || page.length < PAGE) return
+    if (!last || page.length < PAGE) break
     after = last
   }
+  const allowances = await engine.book.allowances(allowance, PAGE)
+  await healCounters(
+    engine,
+    allowances.map(({ key }) => key),
+  )
+  return allowances.length < PAGE ? '' : (allowances.at(-1)?.key ?? '')
 }
 
 async function healOffers({ counters, book }: Engine, skus: readonly Sku[]): Promise<void> {
@@ -28,16 +38,13 @@ async function healOffers({ counters, book }: Engine, skus: readonly Sku[]): Pro
   for (const offer of older) if (!(await counters.putOffer(offer)).ok) return // away: the next round is soon
 }
 
-async function healStock({ counters, book }: Engine, skus: readonly Sku[]): Promise<void> {
-  const applied = await counters.appliedVersions(skus)
+/** A fenced shard is the work of whoever opens shards. */
+async function healCounters({ counters, book }: Engine, keys: readonly CounterKey[]): Promise<void> {
+  const applied = await counters.appliedVersions(keys)
   if (!applied.ok) return
-  const versions = await book.versionsOf(skus)
-  const apart = skus.filter((sku) => applied.value.get(sku) !== versions.get(sku))
+  const versions = await book.versionsOf(keys)
+  const apart = keys.filter((key) => applied.value.get(key) !== versions.get(key))
   if (apart.length === 0) return
-  log.debug({ skus: apart.length }, 'counters of core catch up with Postgres')
-  try {
-    await catchUpStock({ counters, book }, apart)
-  } catch (error) {
-    if (!(error instanceof NotDelivered)) throw error // a fenced shard is the work of whoever opens shards
-  }
+  log.debug({ counters: apart.length }, 'counters of core catch up with Postgres')
+  await catchUpCounters({ counters, book }, apart)
 }

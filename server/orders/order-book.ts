@@ -1,5 +1,7 @@
-import type { Allowance } from '#/domain/allowance.ts'
+import type { Allowance, AllowanceKey } from '#/domain/allowance.ts'
+import type { CounterKey } from '#/domain/counter.ts'
 import type { Discount } from '#/domain/discount.ts'
+import type { RejectReason } from '#/domain/intake.ts'
 import type { Offer, OfferTerms } from '#/domain/offer.ts'
 import type { OrderState } from '#/domain/order-state.ts'
 import type { Failure, Result } from '#/domain/result.ts'
@@ -21,6 +23,15 @@ export type OrderBook = FulfilmentBook & {
   takeIn(shard: Shard, batch: readonly IntakeOrder[], nowMs: number): Promise<Result<IntakeTally, NotTheWriter | DataError>>
   /** Sets a record aside for people to look at. Its reservation stays held until they decide. */
   bury(shard: Shard, entry: IntakeEntry, reason: string, nowMs: number): Promise<void>
+  /** Open dead letters, oldest first. */
+  openDeadLetters(limit: number): Promise<DeadLetter[]>
+  findDeadLetter(id: DeadLetterId): Promise<DeadLetter | null>
+  /** The newest dead letter of an order that has no row; null where there is none. */
+  deadLetterOf(orderId: string): Promise<DeadLetter | null>
+  /** Notes what became of a dead letter that is open. The first note counts. Returns the one that stands. */
+  resolveDeadLetter(id: DeadLetterId, resolution: DeadLetterResolution, nowMs: number): Promise<DeadLetterResolution>
+  /** Rejects a record that no row can hold: drops its reservation from these counters, tells the page, closes the letter. In one step. */
+  rejectWithoutRow(id: DeadLetterId, held: readonly CounterKey[], nowMs: number): Promise<DeadLetterResolution>
   /** Terms of the offer versions that a batch names, by `offerVersionKey`; an unknown one is absent. */
   offerTerms(versions: readonly OfferVersion[]): Promise<Map<string, OfferTerms>>
   /** The code versions that a batch names, by `codeVersionKey`; an unknown one is absent. */
@@ -49,8 +60,10 @@ export type OrderBook = FulfilmentBook & {
    * intent named here is cancelled.
    */
   cancel(orderId: string, change: Cancelled & At): Promise<boolean>
-  /** Has an open order looked at soon, whose payment is said to have moved. Whether there is such an order. */
+  /** Something may have happened to its payment: it is looked at soon. False where no such order is open. */
   hintOrder(orderId: string, nowMs: number): Promise<boolean>
+  /** The same for a refund. False where there is none of that id. */
+  hintRefund(refundId: string, nowMs: number): Promise<boolean>
   /** Notes what a person has to look at, until the order moves on. Once for the same words. */
   setTrouble(orderId: string, change: Trouble & At): Promise<void>
   /** The order that a mail is about, unless that was sent. */
@@ -66,18 +79,30 @@ export type OrderBook = FulfilmentBook & {
   wakeDueOrders(nowMs: number, limit: number): Promise<number>
   /** Queues the mail of ended orders that was not sent in time. Returns how many. */
   wakeDueMail(nowMs: number, limit: number): Promise<number>
-  /** Hands the oldest messages of these topics to `deliver` and deletes them once it returns. Returns how many. */
-  relay(topics: readonly Topic[], limit: number, deliver: (messages: OutboxMessage[]) => Promise<void>): Promise<number>
+  /** Hands the oldest messages of these topics to `deliver` and deletes them once it returns. Returns how many were delivered. */
+  relay(topics: readonly Topic[], limit: number, deliver: Deliver): Promise<number>
   views(orderIds: readonly string[]): Promise<Map<string, RecordedView>>
-  movementsAfter(sku: Sku, version: number, limit: number): Promise<Movement[]>
+  /** The next movements of each counter after a version, in order, at most `limit` of each. */
+  movementsAfter(counters: readonly { key: CounterKey; after: number }[], limit: number): Promise<Map<CounterKey, Movement[]>>
   stockVersions(afterSku: string, limit: number): Promise<Map<Sku, number>>
-  versionsOf(skus: readonly Sku[]): Promise<Map<Sku, number>>
+  versionsOf(keys: readonly CounterKey[]): Promise<Map<CounterKey, number>>
+  /** A page of allowances in key order after `after` ('' for the first), with what is used of them. */
+  allowances(after: string, limit: number): Promise<AllowanceLevel[]>
   currentOffers(skus: readonly Sku[] | 'all'): Promise<Offer[]>
   /** The newest version of these codes, or of all. */
   currentDiscounts(codes: readonly string[] | 'all'): Promise<Discount[]>
 
+  // Orders that core lost after they were acknowledged.
+  knownOrders(orderIds: readonly string[]): Promise<Set<string>>
+  recordLost(lost: readonly Acknowledged[], nowMs: number): Promise<void>
+  /** Whether it was recorded as lost and has not been found since. */
+  isLost(orderId: string): Promise<boolean>
+  countLost(sinceMs: number): Promise<number>
+  noteFound(nowMs: number): Promise<number>
+
   // Opening a shard of core.
   epochOf(shard: Shard): Promise<string | null>
+  epochs(): Promise<Map<Shard, string>>
   /** Holds the shard's writer lock while `write` fills core from these levels, then commits `epoch`. Does nothing while the lock is taken. */
   rebuild(shard: Shard, epoch: string, nowMs: number, write: WriteSnapshots): Promise<void>
 }
@@ -86,6 +111,9 @@ export type NotTheWriter = Failure<'NOT_THE_WRITER'>
 /** Some record of the batch cannot be written, whoever tries: split the batch until it stands alone. */
 export type DataError = Failure<'DATA_ERROR'> & { readonly sqlState: string }
 
+/** An order that a shopper was told was received. */
+export type Acknowledged = { readonly orderId: string; readonly shard: Shard; readonly atMs: number }
+
 export type IntakeOrder = {
   readonly orderId: string
   readonly reservationId: string
@@ -93,6 +121,8 @@ export type IntakeOrder = {
   readonly order: PlacedOrder
   /** What it uses of limited codes and of customers' limits. */
   readonly allowances: readonly Allowance[]
+  /** A person decided against it: it is refused whatever the stock. */
+  readonly refusedFor?: RejectReason
 }
 
 export type IntakeTally = {
@@ -116,6 +146,25 @@ export function codeVersionKey({ code, version }: CodeVersion): string {
 
 export type At = { readonly nowMs: number }
 export type Asked<T> = T & At & { readonly orderId: string }
+/** A record that was set aside: which shard's stream it came from, and which entry of it. */
+export type DeadLetterId = { readonly shard: Shard; readonly entryId: string }
+
+/** What became of it: an order after all, a rejection, or nothing, because its checkout had become an order by another attempt. */
+export const DEAD_LETTER_RESOLUTIONS = ['retried', 'rejected', 'superseded'] as const
+export type DeadLetterResolution = (typeof DEAD_LETTER_RESOLUTIONS)[number]
+
+export type DeadLetter = DeadLetterId & {
+  /** As they were read, without NUL: either may be no id at all. */
+  readonly orderId: string
+  readonly reservationId: string
+  readonly placedAtMs: number
+  /** As it was read, byte for byte. */
+  readonly record: string
+  readonly reason: string
+  readonly buriedAtMs: number
+  readonly closedAtMs: number | null
+  readonly resolution: DeadLetterResolution | null
+}
 
 export type StartPaying = {
   readonly afterAttempt: number
@@ -172,10 +221,12 @@ export type Order = {
   readonly order: PlacedOrder
 }
 
-/** What must follow from a commit, and which lane carries it out. `subject` is a SKU, a code, an order id, `order/version` or a refund
- * to advance, `order/kind` of mail, or a cache tag. */
+/**
+ * What must follow from a commit, and which lane carries it out. `subject` is a SKU, an allowance's key, a code, an order id,
+ * `order/version` or a refund to advance, `order/kind` of mail, or a cache tag.
+ */
 export const TOPIC_LANES = {
-  stock: ['stock.moved'],
+  stock: ['stock.moved', 'allowance.moved'],
   offers: ['offer.changed', 'code.changed'],
   orders: ['order.changed'],
   queues: ['order.advance', 'refund.advance', 'mail.send'],
@@ -184,7 +235,11 @@ export const TOPIC_LANES = {
 
 export type Lane = keyof typeof TOPIC_LANES
 export type Topic = (typeof TOPIC_LANES)[Lane][number]
+/** Returns the messages that it could not deliver; throws when it knows nothing of any. */
+export type Deliver = (messages: OutboxMessage[]) => Promise<readonly OutboxMessage[]>
 export type OutboxMessage = { readonly topic: Topic; readonly subject: string }
+
+export type AllowanceLevel = { readonly key: AllowanceKey; readonly used: number; readonly version: number }
 
 export type StockLevel = { readonly onHand: number; readonly allocated: number; readonly version: number }
 /** Fills core, and says whether it did. `isRecorded` tells which reservations Postgres has. */

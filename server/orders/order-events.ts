@@ -33,12 +33,27 @@ export type OrderEvent = {
 
 const kindSchema = z.enum(EVENT_KINDS)
 
-/** Everything that happened to an order, oldest first; empty for one that Postgres does not know. */
+/**
+ * Everything that happened to an order, oldest first; empty for one that Postgres does not know. The first step, intake's decision, is told
+ * by the order itself: nothing follows a rejection.
+ */
 export async function readHistory(db: Db, orderId: string): Promise<OrderEvent[]> {
-  const rows = await db.orderEvent.findMany({ where: { orderId }, orderBy: { version: 'asc' } })
-  return rows.map(({ version, at, kind, state, attempt, reason, detail }) => {
+  const order = await db.order.findUnique({ where: { id: orderId }, include: { events: { orderBy: { version: 'asc' } } } })
+  if (!order) return []
+  const isRejected = order.state === 'REJECTED'
+  const first: OrderEvent = {
+    version: 1,
+    atMs: order.recordedAt.getTime(),
+    kind: 'state',
+    state: isRejected ? 'REJECTED' : 'ALLOCATED',
+    attempt: 0,
+    reason: isRejected ? order.reason : null,
+    detail: null,
+  }
+  const later = order.events.map(({ version, at, kind, state, attempt, reason, detail }) => {
     return { version, atMs: at.getTime(), kind: kindSchema.parse(kind), state, attempt, reason, detail }
   })
+  return [first, ...later]
 }
 
 /** The event in plain words, for somebody who looks after the shop. */
@@ -92,6 +107,9 @@ function stateWords({ state, attempt, reason }: OrderEvent): string {
 
 const REASONS: Record<string, string> = {
   SOLD_OUT: 'sold out',
+  CUSTOMER_LIMIT_REACHED: 'the customer has as many as one may have',
+  CODE_USED_UP: 'the code was used up',
+  NOT_ACCEPTED: 'somebody closed its dead letter',
   NOT_PAID_IN_TIME: 'no payment came in time',
   PAYMENT_CANCELLED: 'the payment was cancelled at the gateway',
   BY_SHOPPER: 'the shopper asked for it',

@@ -1,29 +1,49 @@
 import type { Db } from '../db/client.ts'
 import { Prisma } from '../db/generated/client.ts'
-import type { OutboxMessage, Topic } from './order-book.ts'
+import type { Deliver, OutboxMessage, Topic } from './order-book.ts'
+
+/** A hand-over of which nothing arrived: the messages stay as they are and are tried again. */
+export class NotDelivered extends Error {}
 
 /**
  * Takes the oldest messages of these topics, hands them over, and deletes them in the same transaction: a crash or a failed hand-over
- * leaves them for the next try, so each is delivered at least once. Several relays share the work without waiting for each other.
+ * leaves them for the next try, so each is delivered at least once. What `deliver` returns goes to the end of the line, so that a part of
+ * core that is away holds up nothing else. Several relays share the work without waiting for each other.
  */
-export function relay(
-  db: Db,
-  topics: readonly Topic[],
-  limit: number,
-  deliver: (messages: OutboxMessage[]) => Promise<void>,
-): Promise<number> {
+export function relay(db: Db, topics: readonly Topic[], limit: number, deliver: Deliver): Promise<number> {
   return db.$transaction(
     async (tx) => {
-      const taken = await tx.$queryRaw<{ id: bigint; topic: Topic; subject: string }[]>`
+      const taken = await tx.$queryRaw<Row[]>`
         SELECT id, topic, subject FROM outbox_messages WHERE topic = ANY(${topics}::text[])
         ORDER BY id LIMIT ${limit} FOR UPDATE SKIP LOCKED`
       if (taken.length === 0) return 0
-      await deliver(taken.map(({ topic, subject }) => ({ topic, subject })))
-      await tx.$executeRaw`DELETE FROM outbox_messages WHERE id = ANY(${taken.map((message) => message.id)}::bigint[])`
-      return taken.length
+      const { messages, rows } = spellOut(taken, limit)
+      const left = await deliver(messages)
+      if (left.length === messages.length) throw new NotDelivered(`none of ${left.length} messages was delivered`)
+      await tx.$executeRaw`
+        WITH again AS (
+          INSERT INTO outbox_messages (topic, subject)
+          SELECT * FROM unnest(${left.map(({ topic }) => topic)}::text[], ${left.map(({ subject }) => subject)}::text[])
+        )
+        DELETE FROM outbox_messages WHERE id = ANY(${rows.map((row) => row.id)}::bigint[])`
+      return messages.length - left.length
     },
     { timeout: 15_000, maxWait: 5000 },
   )
+}
+
+type Row = { readonly id: bigint; readonly topic: Topic; readonly subject: string }
+
+/** One message for each subject of the oldest rows, as many rows as make about `limit` messages; the others wait for the next time. */
+function spellOut(taken: readonly Row[], limit: number): { messages: OutboxMessage[]; rows: Row[] } {
+  const messages: OutboxMessage[] = []
+  const rows: Row[] = []
+  for (const row of taken) {
+    if (messages.length >= limit) break
+    rows.push(row)
+    for (const subject of row.subject.split(',')) messages.push({ topic: row.topic, subject })
+  }
+  return { messages, rows }
 }
 
 /** How long the job of a mail may take before upkeep tells of it again. A job that is still there makes that a no-op. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { fail, ok } from '#/domain/result.ts'
+import { checkoutIdFor } from '#/domain/sharding.ts'
 import type { Sku } from '#/domain/sku.ts'
 import { eventually } from '#/drill/engine/eventually.ts'
 import { LossyWire } from '#/drill/engine/lossy-wire.ts'
@@ -8,22 +9,19 @@ import { SHARD } from '#/drill/engine/shelf.ts'
 import { startTestEngine, type TestEngine } from '#/drill/engine/test-engine.ts'
 import { RedisStockCounters } from '../inventory/redis-stock-counters.ts'
 import type { PlaceAnswer, Placing } from '../inventory/stock-counters.ts'
-import { becomesReady } from '../redis/connect.ts'
 import { shardKeys } from '../redis/keys.ts'
 import { type PlaceRequest, placeOrder } from './place-order.ts'
 
 let engine: TestEngine
 let wire: LossyWire
 /** The engine's core, seen over a wire that may lose what it answers. */
-let far: { counters: RedisStockCounters; redis: TestEngine['core']['redis'] }
+let far: RedisStockCounters
 
 beforeAll(async () => {
   engine = await startTestEngine()
   const to = await LossyWire.to(engine.stack.core.url)
   wire = to.wire
-  const core = engine.connectCore(to.url)
-  far = { counters: new RedisStockCounters(core), redis: core.redis }
-  expect(await becomesReady(core.redis, 5000)).toBe(true)
+  far = new RedisStockCounters(engine.connectCore(to.url, { reach: to.reach }))
 })
 afterAll(async () => {
   await engine.stop()
@@ -31,7 +29,8 @@ afterAll(async () => {
 })
 
 const waiting = () => engine.core.redis.xlen(shardKeys(SHARD).orders)
-const overFar = () => ({ counters: far.counters, clock: engine.clock, newId: randomUUID })
+const wireCarries = () => eventually('the wire carries', async () => (await far.now(randomUUID())).ok)
+const overFar = () => ({ counters: far, clock: engine.clock, newId: randomUUID })
 
 async function availableOf(unit: Sku): Promise<number | undefined> {
   const available = await engine.counters.available([unit])
@@ -53,15 +52,15 @@ function request(unit: Sku, change: Partial<PlaceRequest['agreed']> = {}): Place
     totalMinor: 24_90,
     ...change,
   }
-  return { checkoutId: randomUUID(), agreed, paymentMethod: 'pm_card_visa' }
+  return { checkoutId: checkoutIdFor(unit, randomUUID), agreed, paymentMethod: 'pm_card_visa' }
 }
 
 test('a script that ran without its reply arriving is UNKNOWN, and its order stands', async () => {
   const unit = await engine.sell()
   const placing = await engine.placing([[unit, 1]])
-  expect(await becomesReady(far.redis, 5000)).toBe(true)
+  await wireCarries()
   wire.loseRepliesTo(placing.checkoutId)
-  expect(await far.counters.place(placing)).toEqual({ code: 'UNKNOWN' })
+  expect(await far.place(placing)).toEqual({ code: 'UNKNOWN' })
   wire.loseNothing()
   expect(await availableOf(unit)).toBe(9)
   expect(await engine.counters.place(placing)).toMatchObject({ code: 'SEEN' })
@@ -71,7 +70,7 @@ test('placeOrder settles a lost reply by itself: the shopper is told of the one 
   const unit = await engine.sell()
   await engine.rest()
   const wanted = request(unit)
-  expect(await becomesReady(far.redis, 5000)).toBe(true)
+  await wireCarries()
   const { lost } = wire
   wire.loseRepliesTo('"paymentMethod"')
   const placed = await placeOrder(overFar(), wanted)
@@ -89,8 +88,8 @@ test('a clock of ours that jumps ahead does not give up a placing that is still 
     #aheadMs = 0
     #onItsWay: Placing | undefined
 
-    override async now() {
-      const now = await super.now()
+    override async now(checkoutId: string) {
+      const now = await super.now(checkoutId)
       return now.ok ? ok(now.value + this.#aheadMs) : now
     }
     override async place(placing: Placing): Promise<PlaceAnswer> {
@@ -119,7 +118,7 @@ test('while every reply is lost nobody claims to know, and pressing again settle
   const unit = await engine.sell()
   await engine.rest()
   const wanted = request(unit)
-  expect(await becomesReady(far.redis, 5000)).toBe(true)
+  await wireCarries()
   wire.loseRepliesTo(wanted.checkoutId)
   expect(await placeOrder(overFar(), wanted)).toEqual({ ok: false, code: 'CHECKING' })
   wire.loseNothing()
@@ -178,7 +177,7 @@ test('while core cannot say whether an order was placed before, a second press d
   if (!offer) throw new Error('no offer')
   await engine.counters.putOffer({ ...offer, version: 2 })
   class Forgetful extends RedisStockCounters {
-    override async findCheckout() {
+    override async lookForCheckout() {
       return fail('CORE_UNKNOWN')
     }
   }

@@ -49,6 +49,15 @@ export const placedOrderSchema = z.object({
 
 export type PlacedOrder = z.infer<typeof placedOrderSchema>
 
+/** What a record says; null where it cannot be read. */
+export function readPlacedOrder(record: string): PlacedOrder | null {
+  try {
+    return placedOrderSchema.safeParse(JSON.parse(record)).data ?? null
+  } catch {
+    return null
+  }
+}
+
 /** What the shopper decides, and the total that they were shown; prices follow from the offer versions that the lines name. */
 export type Agreed = Pick<
   PlacedOrder,

@@ -10,6 +10,11 @@ export async function epochOf(db: Db, shard: Shard): Promise<string | null> {
   return row?.epoch ?? null
 }
 
+export async function readEpochs(db: Db): Promise<Map<Shard, string>> {
+  const rows = await db.coreEpoch.findMany()
+  return new Map(rows.map(({ shard, epoch }) => [shard, epoch]))
+}
+
 /** Far longer than a rebuild of 100,000 SKUs takes; nothing else may write the shard meanwhile. */
 const REBUILD_TIMEOUT_MS = 120_000
 

@@ -50,7 +50,7 @@ test('allocates whole orders in the order of the stream, one movement a SKU howe
   const placings: Placing[] = []
   for (const quantity of [3, 4, 3]) placings.push(await place(unit, quantity))
   expect(await takeIn()).toEqual({ ok: true, value: { ...NOTHING, allocated: 3 } })
-  const [movement, ...more] = await engine.book.movementsAfter(unit, 1, 10)
+  const [movement, ...more] = (await engine.book.movementsAfter([{ key: unit, after: 1 }], 10)).get(unit) ?? []
   expect(movement).toEqual({ version: 2, delta: -10, droppedReservations: placings.map((placing) => placing.reservationId) })
   expect(more).toEqual([])
   expect(await waiting()).toBe(0)
@@ -235,7 +235,7 @@ test('Postgres killed in the middle of batches loses and doubles nothing', async
 /** What Postgres says of a SKU. */
 async function ledger(unit: Sku) {
   const { allocated, version } = await engine.db.stock.findUniqueOrThrow({ where: { sku: unit } })
-  const movements = await engine.book.movementsAfter(unit, 0, 1000)
+  const movements = (await engine.book.movementsAfter([{ key: unit, after: 0 }], 1000)).get(unit) ?? []
   const orders = await engine.db.order.count({ where: { lines: { some: { sku: unit } } } })
   return { allocated, version, orders, dropped: movements.flatMap((movement) => movement.droppedReservations) }
 }

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { eventually } from '#/drill/engine/eventually.ts'
+import { orderHands } from '#/drill/engine/order-hands.ts'
 import { SHARD } from '#/drill/engine/shelf.ts'
 import { startTestEngine, type TestEngine } from '#/drill/engine/test-engine.ts'
 import type { Placing } from '../inventory/stock-counters.ts'
 import { shardKeys } from '../redis/keys.ts'
+import { requestCancel } from './request-cancel.ts'
 import { showOrder } from './show-order.ts'
 
 let engine: TestEngine
@@ -33,6 +35,26 @@ test('an order shows from the moment it is received, and the same from core and 
   expect(fromCore).toMatchObject(shownAs(placing, 'CONFIRMED'))
   await engine.core.redis.del(shardKeys(SHARD).checkout(placing.checkoutId))
   expect(await showOrder(engine, placing.checkoutId)).toEqual(fromCore)
+})
+
+test('where the bank waits, and that an order is being cancelled, shows the same from core and from Postgres', async () => {
+  const orderId = await orderHands(engine).atBank()
+  const requested = await requestCancel(engine, orderId, 'BY_SHOPPER')
+  if (requested.ok) await engine.counters.mirrorOrder(orderId, requested.value)
+  const fromCore = await showOrder(engine, orderId)
+  const actionUrl = await engine.desk.bankUrl(orderId)
+  expect(fromCore).toMatchObject({ shown: { view: { state: 'ACTION_REQUIRED', actionUrl, cancelling: true } } })
+  await engine.core.redis.del(shardKeys(SHARD).checkout(orderId))
+  expect(await showOrder(engine, orderId)).toEqual(fromCore)
+  await engine.rest()
+})
+
+test('an order whose state was kept by an older release still shows', async () => {
+  const placing = await place()
+  await engine.rest()
+  const view = JSON.stringify({ version: 3, state: 'CONFIRMED', reason: null, holdUntilMs: null })
+  await engine.core.redis.hset(shardKeys(SHARD).checkout(placing.checkoutId), 'view', view)
+  expect(await showOrder(engine, placing.checkoutId)).toMatchObject({ shown: { view: { actionUrl: null, cancelling: false } } })
 })
 
 test('what neither knows is unknown', async () => {

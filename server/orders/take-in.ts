@@ -1,11 +1,12 @@
-import { planIntake, type StockChange } from '#/domain/intake.ts'
+import { type CounterKey, isAllowance } from '#/domain/counter.ts'
+import { type CounterChange, type IntakeDecision, isRejected, planIntake } from '#/domain/intake.ts'
 import { UNPAID_HOLD_SECONDS } from '#/domain/order-state.ts'
 import { fail, ok, type Result } from '#/domain/result.ts'
 import type { Shard } from '#/domain/sharding.ts'
-import { type Sku, sku } from '#/domain/sku.ts'
+import { sku } from '#/domain/sku.ts'
 import type { Db, Tx } from '../db/client.ts'
 import { isDataError, sqlStateOf } from '../db/sql-state.ts'
-import { moveStock } from './move-stock.ts'
+import { type AllowanceMove, lockAllowances, lockStock, moveAllowances, moveStock, type StockMove } from './move-stock.ts'
 import type { DataError, IntakeOrder, IntakeTally, NotTheWriter } from './order-book.ts'
 import { MAIL_CHECK_MS } from './outbox.ts'
 import { fingerprintOf } from './placed-order.ts'
@@ -31,20 +32,19 @@ export async function takeIn(
         const skus = [...new Set(orders.flatMap((placed) => placed.lines.map((line) => line.sku)))].sort()
         const recorded = await readRecorded(tx, orders)
         const stock = await lockStock(tx, skus)
-        const { decisions, changes } = planIntake(orders, stock, recorded)
+        const used = await lockAllowances(
+          tx,
+          orders.flatMap((placed) => placed.allowances.map(({ key }) => key)),
+        )
+        const { decisions, changes } = planIntake(orders, { stock, used }, recorded)
         const decided = orders.map((placed, i) => ({ ...placed, decision: decisions[i] }))
         await insertOrders(
           tx,
           shard,
-          decided.filter(({ decision }) => decision === 'allocate' || decision === 'reject'),
+          decided.filter(({ decision }) => decision === 'allocate' || isRejected(decision)),
           nowMs,
         )
-        await moveStock(
-          tx,
-          'intake',
-          [...changes].map(([unit, change]: [Sku, StockChange]) => ({ sku: unit, onHandDelta: 0, ...change })),
-          nowMs,
-        )
+        await moveCounters(tx, changes, nowMs)
         await tellAgain(
           tx,
           decided.filter(({ decision }) => decision === 'redelivered' || decision === 'superseded').map((placed) => placed.orderId),
@@ -52,7 +52,7 @@ export async function takeIn(
         const count = (wanted: string) => decisions.filter((decision) => decision === wanted).length
         return ok({
           allocated: count('allocate'),
-          rejected: count('reject'),
+          rejected: decisions.filter(isRejected).length,
           redelivered: count('redelivered'),
           superseded: count('superseded'),
         })
@@ -79,10 +79,15 @@ async function readRecorded(tx: Tx, orders: readonly { orderId: string }[]): Pro
   return new Map(rows.map((row) => [row.id, row.reservation_id]))
 }
 
-async function lockStock(tx: Tx, skus: readonly Sku[]) {
-  const rows = await tx.$queryRaw<{ sku: Sku; onHand: number; allocated: number }[]>`
-    SELECT sku, on_hand AS "onHand", allocated FROM stock WHERE sku = ANY(${skus}::text[]) ORDER BY sku FOR UPDATE`
-  return new Map(rows.map((row) => [row.sku, row]))
+async function moveCounters(tx: Tx, changes: ReadonlyMap<CounterKey, CounterChange>, nowMs: number): Promise<void> {
+  const stock: StockMove[] = []
+  const allowances: AllowanceMove[] = []
+  for (const [key, { taken, droppedReservations }] of changes) {
+    if (isAllowance(key)) allowances.push({ key, usedDelta: taken, droppedReservations })
+    else stock.push({ sku: key, onHandDelta: 0, allocatedDelta: taken, droppedReservations })
+  }
+  await moveStock(tx, 'intake', stock, nowMs)
+  await moveAllowances(tx, 'intake', allowances, nowMs)
 }
 
 /** A core that takes a recorded order anew has forgotten its state, and its page would say "received" until the order's next step. */
@@ -91,7 +96,7 @@ async function tellAgain(tx: Tx, orderIds: readonly string[]): Promise<void> {
   await tx.outboxMessage.createMany({ data: [...new Set(orderIds)].map((subject) => ({ topic: 'order.changed', subject })) })
 }
 
-type Decided = IntakeOrder & { readonly decision: string | undefined }
+type Decided = IntakeOrder & { readonly decision: IntakeDecision | undefined }
 
 async function insertOrders(tx: Tx, shard: Shard, orders: readonly Decided[], nowMs: number): Promise<void> {
   if (orders.length === 0) return
@@ -102,22 +107,22 @@ async function insertOrders(tx: Tx, shard: Shard, orders: readonly Decided[], no
       INSERT INTO orders (
         id, shard, reservation_id, fingerprint, state, version, attempt, reason, email, name, street, city, postcode, country,
         delivery_method, code, code_version, subtotal_minor, discount_minor, delivery_minor, tax_minor, tax_mode, total_minor, currency,
-        payment_method, placed_at, hold_until, next_check_at, mail_due_at
+        payment_method, placed_at, recorded_at, hold_until, next_check_at, mail_due_at
       )
       SELECT
         o.id, ${shard}::int, o.reservation_id, o.fingerprint,
-        CASE WHEN o.allocated THEN 'ALLOCATED' ELSE 'REJECTED' END::order_state, 1, 0,
-        CASE WHEN o.allocated THEN NULL ELSE 'SOLD_OUT' END,
+        CASE WHEN o.reason IS NULL THEN 'ALLOCATED' ELSE 'REJECTED' END::order_state, 1, 0,
+        o.reason,
         o.email, o.name, o.street, o.city, o.postcode, o.country, o.delivery_method,
         o.code, o.code_version, o.subtotal_minor, o.discount_minor, o.delivery_minor, o.tax_minor, o.tax_mode, o.total_minor, o.currency,
-        o.payment_method, o.placed_at, CASE WHEN o.allocated THEN ${new Date(nowMs + UNPAID_HOLD_SECONDS * 1000)}::timestamptz END,
-        CASE WHEN o.allocated THEN ${new Date(nowMs + FIRST_CHECK_MS)}::timestamptz END,
-        CASE WHEN NOT o.allocated THEN ${new Date(nowMs + MAIL_CHECK_MS)}::timestamptz END
+        o.payment_method, o.placed_at, ${now}::timestamptz, CASE WHEN o.reason IS NULL THEN ${new Date(nowMs + UNPAID_HOLD_SECONDS * 1000)}::timestamptz END,
+        CASE WHEN o.reason IS NULL THEN ${new Date(nowMs + FIRST_CHECK_MS)}::timestamptz END,
+        CASE WHEN o.reason IS NOT NULL THEN ${new Date(nowMs + MAIL_CHECK_MS)}::timestamptz END
       FROM unnest(
         ${column((p) => p.orderId)}::uuid[],
         ${column((p) => p.reservationId)}::text[],
         ${column((p) => fingerprintOf(p.order))}::text[],
-        ${column((p) => p.decision === 'allocate')}::boolean[],
+        ${column((p) => (isRejected(p.decision) ? p.decision : null))}::text[],
         ${column((p) => p.order.email)}::text[],
         ${column((p) => p.order.name)}::text[],
         ${column((p) => p.order.street)}::text[],
@@ -137,18 +142,18 @@ async function insertOrders(tx: Tx, shard: Shard, orders: readonly Decided[], no
         ${column((p) => p.order.paymentMethod)}::text[],
         ${column((p) => new Date(p.placedAtMs))}::timestamptz[]
       ) AS o(
-        id, reservation_id, fingerprint, allocated, email, name, street, city, postcode, country, delivery_method,
+        id, reservation_id, fingerprint, reason, email, name, street, city, postcode, country, delivery_method,
         code, code_version, subtotal_minor, discount_minor, delivery_minor, tax_minor, tax_mode, total_minor, currency, payment_method,
         placed_at
       )
-      RETURNING id, state, reason
-    ), events AS (
-      INSERT INTO order_events (order_id, version, state, attempt, reason, at) SELECT id, 1, state, 0, reason, ${now}::timestamptz FROM placed
+      RETURNING id, state
     )
     INSERT INTO outbox_messages (topic, subject)
-    SELECT 'order.changed', id::text FROM placed
-    UNION ALL SELECT 'order.advance', id::text || '/1' FROM placed WHERE state = 'ALLOCATED'
-    UNION ALL SELECT 'mail.send', id::text || '/rejected' FROM placed WHERE state = 'REJECTED'`
+    SELECT topic, string_agg(subject, ',') FROM (
+      SELECT 'order.changed' AS topic, id::text AS subject FROM placed
+      UNION ALL SELECT 'order.advance', id::text || '/1' FROM placed WHERE state = 'ALLOCATED'
+      UNION ALL SELECT 'mail.send', id::text || '/rejected' FROM placed WHERE state = 'REJECTED'
+    ) AS messages GROUP BY topic`
 
   const lines = orders.flatMap((placed) => placed.order.lines.map((line, position) => ({ ...line, orderId: placed.orderId, position })))
   await tx.$executeRaw`

@@ -50,5 +50,7 @@ export type DeclineReason = 'card_declined' | 'insufficient_funds' | 'expired_ca
 export type GatewayFailure =
   /** No answer, or one that says nothing about the outcome: it may have happened. */
   | Failure<'GATEWAY_UNKNOWN'>
+  /** Nothing was sent: it has not been answering, and is left alone for some seconds. */
+  | Failure<'GATEWAY_AWAY'>
   /** The gateway will not do this however often we ask: our request or our account is wrong. */
   | (Failure<'GATEWAY_REFUSED'> & { readonly detail: string })

@@ -60,6 +60,27 @@ test('a card whose bank asks first says where, and what its holder does there is
   }
 })
 
+test('a token of the card form pays once, and a bank that asks first has a page to send the shopper to', async () => {
+  const tokenOf = async (card: string) => (await server.stripe.testHelpers.confirmationTokens.create({ payment_method: card })).id
+  const [paid, other, asked] = [await intent(), await intent(), await intent()]
+  const token = await tokenOf('pm_card_visa')
+  expect(await confirm(paid, token)).toMatchObject({ ok: true, value: { kind: 'succeeded' } })
+  expect(await confirm(other, token)).toMatchObject({ ok: false, code: 'GATEWAY_REFUSED' })
+  expect(await confirm(asked, await tokenOf('pm_card_threeDSecure2Required'))).toMatchObject({
+    ok: true,
+    value: { kind: 'action-required', url: expect.stringContaining('/_local/bank/') },
+  })
+})
+
+test('a bank that takes its time is processing, and neither cancelled nor charged twice', async () => {
+  const id = await intent()
+  expect(await confirm(id, 'pm_local_processing')).toEqual({ ok: true, value: { kind: 'processing' } })
+  expect(await gateway.cancel(id)).toEqual({ ok: true, value: { kind: 'processing' } })
+  expect(await confirm(id)).toMatchObject({ ok: false, code: 'GATEWAY_REFUSED' })
+  await server.local('POST', 'payments/settle')
+  expect(await gateway.retrieve(id)).toMatchObject({ ok: true, value: { kind: 'succeeded' } })
+})
+
 test('what is cancelled can never be charged, and of what is charged already cancelling says so', async () => {
   const [unpaid, paid] = [await intent(), await intent()]
   await confirm(paid)

@@ -22,7 +22,10 @@ export function stripeGateway(secretKey: string, apiUrl?: string, timeoutMs = TI
       }),
     confirm: async (intentId, { paymentMethod, returnUrl, idempotencyKey }) => {
       try {
-        const means = paymentMethod.startsWith('ctoken_') ? { confirmation_token: paymentMethod } : { payment_method: paymentMethod }
+        // A token would have the bank's step shown by Stripe.js; ours is a page that the shopper is sent to.
+        const means = paymentMethod.startsWith('ctoken_')
+          ? { confirmation_token: paymentMethod, use_stripe_sdk: false }
+          : { payment_method: paymentMethod }
         return ok(toStatus(await stripe.paymentIntents.confirm(intentId, { ...means, return_url: returnUrl }, { idempotencyKey })))
       } catch (error) {
         if (error instanceof Stripe.errors.StripeCardError)

@@ -1,5 +1,5 @@
 import { Queue } from 'bullmq'
-import type { Redis } from 'ioredis'
+import type { Cluster, Redis } from 'ioredis'
 import { type JobName, type JobPayload, jobs, QUEUE_PREFIX, type QueueName } from './jobs.ts'
 
 export type NewJob = { [N in JobName]: { readonly name: N; readonly payload: JobPayload<N> } }[JobName]
@@ -8,7 +8,7 @@ export type NewJob = { [N in JobName]: { readonly name: N; readonly payload: Job
 export class Queues {
   readonly #queues: Record<QueueName, Queue>
 
-  constructor(connection: Redis) {
+  constructor(connection: Redis | Cluster) {
     const open = (name: QueueName) => new Queue(name, { connection, prefix: QUEUE_PREFIX, skipWaitingForReady: true })
     this.#queues = { orders: open('orders'), notifications: open('notifications'), media: open('media') }
     for (const queue of Object.values(this.#queues)) queue.on('error', () => {}) // the connection's own watcher speaks of it

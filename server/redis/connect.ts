@@ -1,8 +1,13 @@
-import { Redis, type RedisOptions } from 'ioredis'
+import { Cluster, Redis, type RedisOptions } from 'ioredis'
 import { log } from '../telemetry/log.ts'
 
 /** Longer than a slow fsync, shorter than a shopper's patience. */
 export const COMMAND_TIMEOUT_MS = 3000
+
+/** Addresses after commas are nodes of one cluster; one address is one Redis. */
+export function addressesOf(url: string): string[] {
+  return url.split(',').map((address) => address.trim())
+}
 
 type Options = Omit<RedisOptions, 'replyMapping'>
 
@@ -25,18 +30,35 @@ export function connectRedis(url: string, name: string, options: Options = {}): 
  * A connection for BullMQ's producers, which give up for ever when their first command finds no connection: it waits for one, but no longer
  * than a command may take. A job that is added late after all does no harm, for every job can run twice.
  */
-export function producingConnection(url: string, name: string): Redis {
-  return connectRedis(url, name, { enableOfflineQueue: true, maxRetriesPerRequest: 1 })
+export function producingConnection(url: string, name: string): Redis | Cluster {
+  return connectQueues(url, name, { ...COMMAND, enableOfflineQueue: true, maxRetriesPerRequest: 1 })
 }
 
 /** A connection that waits on the server for work and comes back by itself: BullMQ's workers. */
-export function waitingConnection(url: string, name: string): Redis {
-  return watch(new Redis(url, { maxRetriesPerRequest: null, retryStrategy: reconnectDelay, connectionName: `saleday-${name}` }), name)
+export function waitingConnection(url: string, name: string): Redis | Cluster {
+  return connectQueues(url, name, { maxRetriesPerRequest: null, retryStrategy: reconnectDelay })
+}
+
+/** One Redis, or the cluster's client of ioredis: it may send a command twice around a failover, which a queue of jobs bears. */
+function connectQueues(url: string, name: string, options: Options): Redis | Cluster {
+  const addresses = addressesOf(url)
+  const [first = ''] = addresses
+  const { retryStrategy: _, enableOfflineQueue: __, ...nodeOptions } = { ...options, connectionName: `saleday-${name}` }
+  if (addresses.length === 1) return watch(new Redis(first, { ...options, connectionName: nodeOptions.connectionName }), name)
+  const { username, password, protocol } = new URL(first)
+  const redisOptions = {
+    ...nodeOptions,
+    ...(username ? { username: decodeURIComponent(username) } : {}),
+    ...(password ? { password: decodeURIComponent(password) } : {}),
+    ...(protocol === 'rediss:' ? { tls: {} } : {}),
+  }
+  return watch(new Cluster(addresses, { redisOptions, clusterRetryStrategy: reconnectDelay }), name)
 }
 
 /** Resolves to whether the connection is ready, waiting for one that is being made no longer than this. */
 export async function becomesReady(redis: Redis, withinMs: number): Promise<boolean> {
   if (redis.status === 'ready') return true
+  if (redis.status === 'wait') redis.connect().catch(() => {}) // its watcher speaks of it
   return new Promise((resolve) => {
     const settle = (ready: boolean) => {
       clearTimeout(timer)
@@ -56,7 +78,7 @@ function reconnectDelay(times: number): number {
 }
 
 /** Says once that a connection is lost and once that it is back, instead of an error a try. */
-function watch(redis: Redis, name: string): Redis {
+function watch<R extends Redis | Cluster>(redis: R, name: string): R {
   let lost = false
   redis.setMaxListeners(0) // every command that waits for the connection is one
   redis.on('error', (error: Error) => {

@@ -1,8 +1,8 @@
 import { type CartFull, type CartLine, LINE_MAX_QUANTITY, type TooMany } from '#/domain/cart.ts'
 import type { Failure, Result } from '#/domain/result.ts'
 import type { Sku } from '#/domain/sku.ts'
-import { admit } from '../admission/admit.ts'
-import { emptyCart } from '../cart/cart-cookie.ts'
+import { admit, type TooFast } from '../admission/admit.ts'
+import { newCart, withLines } from '../cart/cart-cookie.ts'
 import { readCart, writeCart } from './cookies.ts'
 import { problemPage } from './problem-page.ts'
 import { type LineForm, readLineForm } from './read-form.ts'
@@ -23,24 +23,21 @@ export async function changeCart(request: Request, leastQuantity: number, change
     )
   }
   const { ports, cache } = runtime()
-  const cart = (await readCart()) ?? emptyCart(ports.newId)
+  const cart = (await readCart()) ?? newCart(ports.newId)
   const admitted = await admit(cache, 'cart', cart.shopperId)
-  if (!admitted.ok) {
-    return problemPage(
-      429,
-      'One moment, please',
-      'That was a great many changes at once. Your cart is as it was; please try again shortly.',
-      {
-        'retry-after': String(admitted.retryAfterSeconds),
-      },
-    )
-  }
+  if (!admitted.ok) return tooFast(admitted)
   const changed = await change(cart.lines, form)
   if (!changed.ok) return toCart(`?notice=${changed.code}`)
-  await writeCart({ ...cart, lines: changed.value })
+  await writeCart(withLines(cart, changed.value, ports.newId))
   return toCart()
 }
 
-function toCart(query = ''): Response {
+export function tooFast({ retryAfterSeconds }: TooFast): Response {
+  const text = 'That was a great many changes at once. Your cart is as it was; please try again shortly.'
+  return problemPage(429, 'One moment, please', text, { 'retry-after': String(retryAfterSeconds) })
+}
+
+/** The cart page, with what is to be told there. */
+export function toCart(query = ''): Response {
   return new Response(null, { status: 303, headers: { location: `/cart${query}`, 'cache-control': 'no-store' } })
 }

@@ -1,10 +1,35 @@
+import { setTimeout } from 'node:timers/promises'
 import { ALL_SHARDS } from '#/domain/sharding.ts'
 import { becomesReady } from '../redis/connect.ts'
 import { runtime } from './runtime.ts'
 
 const TIMEOUT_MS = 2000
+const LOST_SHOWN_MS = 24 * 3600 * 1000
 
 export type Dependency = { readonly ok: boolean; readonly ms: number; readonly without: string }
+
+/** What a person should look into although everything answers. */
+export type Trouble = {
+  /** What keeps core from what we promise shoppers, in words. */
+  readonly core: readonly string[]
+  /** Orders that were acknowledged, then lost by core in the last day, and not found since; null while Postgres is away. */
+  readonly lostOrders: number | null
+}
+
+/** Asked only where the dependencies that it is about answer. */
+export async function findTrouble(): Promise<Trouble> {
+  const { ports } = runtime()
+  const [concerns, lostOrders] = await Promise.all([
+    within(ports.core.concerns()),
+    within(ports.book.countLost(ports.clock.now() - LOST_SHOWN_MS)),
+  ])
+  return { core: concerns?.ok ? concerns.value : [], lostOrders }
+}
+
+/** Null for what fails or takes too long. */
+async function within<T>(asked: Promise<T>): Promise<T | null> {
+  return Promise.race([asked.catch(() => null), setTimeout(TIMEOUT_MS, null, { ref: false })])
+}
 
 /** Asks each dependency at once, and names what does not work without it. */
 export async function checkDependencies(): Promise<Record<'postgres' | 'core' | 'cache', Dependency>> {
@@ -27,14 +52,6 @@ export async function checkDependencies(): Promise<Record<'postgres' | 'core' | 
 
 async function check(ask: () => Promise<unknown>, without: string): Promise<Dependency> {
   const startedAt = performance.now()
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('no answer in time')), TIMEOUT_MS)
-  })
-  const ok = await Promise.race([ask(), late]).then(
-    () => true,
-    () => false,
-  )
-  clearTimeout(timer)
-  return { ok, ms: Math.round(performance.now() - startedAt), without }
+  const ok = await within(ask().then(() => true))
+  return { ok: ok ?? false, ms: Math.round(performance.now() - startedAt), without }
 }

@@ -21,3 +21,13 @@ export async function readLineForm(request: Request, least: number): Promise<Lin
     return null
   }
 }
+
+/** What was typed as a discount code, however long; null when the body is no form, or has no such field. */
+export async function readCodeForm(request: Request): Promise<string | null> {
+  try {
+    const typed = (await request.formData()).get('code')
+    return typeof typed === 'string' ? typed : null
+  } catch {
+    return null
+  }
+}

@@ -5,6 +5,9 @@ export type Refusal = { readonly status: number; readonly title: string; readonl
 /** The largest form of ours is a checkout of 20 lines: some 8 KB. */
 const MAX_BODY_BYTES = 64 * 1024
 
+/** Events of the payment gateway hold whole objects of it. */
+const MAX_WEBHOOK_BYTES = 256 * 1024
+
 /** What nothing of ours has to look at: a damaged address, a body from a foreign page, of unsaid size or too large. Null for all else. */
 export function refuseRequest(method: string, url: string, headers: IncomingHttpHeaders): Refusal | null {
   if (!isDecodable(url)) return refusal(400, 'That address is damaged', 'It contains characters that no address of ours has.')
@@ -18,10 +21,14 @@ export function refuseRequest(method: string, url: string, headers: IncomingHttp
   if (length === undefined) {
     return refusal(411, 'How long is it?', 'We take forms only when their size is said beforehand. Nothing was changed.')
   }
-  if (Number(length) > MAX_BODY_BYTES) {
+  if (Number(length) > (isWebhook(url) ? MAX_WEBHOOK_BYTES : MAX_BODY_BYTES)) {
     return refusal(413, 'That was too much', 'The form you sent is larger than any of ours. Nothing was changed.')
   }
   return null
+}
+
+function isWebhook(url: string): boolean {
+  return url.split('?')[0] === '/api/webhooks/stripe'
 }
 
 /** Browsers name the page that a form came from; what names none is not a browser, and carries nobody's cookies by mistake. */

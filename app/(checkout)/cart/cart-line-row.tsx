@@ -7,7 +7,7 @@ import styles from './cart.module.css'
 
 /** One line of the cart, with forms to change and to remove it. */
 export function CartLineRow({ line }: { line: PricedLine }) {
-  const { card, priceMinor, currency, limitPerOrder } = line.offer
+  const { card, priceMinor, currency, limitPerOrder, limitPerCustomer } = line.offer
   return (
     <li className={styles.line}>
       <div className={styles.picture}>{card.image && <Photo photo={{ ...card.image, alt: '' }} crop="1 / 1" sizes="6rem" />}</div>
@@ -28,7 +28,7 @@ export function CartLineRow({ line }: { line: PricedLine }) {
               name="quantity"
               inputMode="numeric"
               min={0}
-              max={Math.min(limitPerOrder, LINE_MAX_QUANTITY)}
+              max={Math.min(limitPerOrder, limitPerCustomer ?? LINE_MAX_QUANTITY, LINE_MAX_QUANTITY)}
               defaultValue={line.quantity}
               required
             />
@@ -55,5 +55,6 @@ function problemOf({ onSale, available, quantity, offer }: PricedLine): string {
   if (available === 0) return 'Sold out.'
   if (available !== null && available < quantity) return `Only ${available} left.`
   if (quantity > offer.limitPerOrder) return `At most ${offer.limitPerOrder} to an order.`
+  if (offer.limitPerCustomer !== null && quantity > offer.limitPerCustomer) return `At most ${offer.limitPerCustomer} per customer.`
   return ''
 }

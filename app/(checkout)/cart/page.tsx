@@ -3,23 +3,30 @@ import controls from '#/components/controls.module.css'
 import { Message } from '#/components/message.tsx'
 import { Notice } from '#/components/notice.tsx'
 import { CART_MAX_LINES, LINE_MAX_QUANTITY } from '#/domain/cart.ts'
-import { formatMoney } from '#/domain/money.ts'
-import { priceCart } from '#/server/cart/priced-cart.ts'
+import { cartTotals, priceCart } from '#/server/cart/priced-cart.ts'
 import { readCart } from '#/server/web/cookies.ts'
 import { runtime } from '#/server/web/runtime.ts'
+import { DEFAULT_COUNTRY } from '../checkout/words.ts'
 import styles from './cart.module.css'
 import { CartLineRow } from './cart-line-row.tsx'
+import { CartSums } from './cart-sums.tsx'
+import { CodeForm } from './code-form.tsx'
 
 export const metadata: Metadata = { title: 'Cart' }
 
 const NOTICES: Record<string, string> = {
   CART_FULL: `A cart holds ${CART_MAX_LINES} different things. Please order these first.`,
+  CODE_UNKNOWN: 'We do not know that code. Please look at how it is spelled.',
+  CODE_NOT_YET: 'That code does not apply yet. Your cart is as it was.',
+  CODE_ENDED: 'That code has ended. Your cart is as it was.',
+  AWAY: 'We cannot look up codes right now. Your cart is as it was; please try again in a moment.',
   NOT_SOLD: 'We do not sell that, or not any more. Your cart is as it was.',
   TOO_MANY: `We sell at most ${LINE_MAX_QUANTITY} of one thing at a time. Your cart is as it was.`,
 }
 
 export default async function CartPage({ searchParams }: { searchParams: Promise<{ notice?: string | string[] }> }) {
-  const notice = NOTICES[String((await searchParams).notice)]
+  const { notice: named } = await searchParams
+  const notice = typeof named === 'string' && Object.hasOwn(NOTICES, named) ? NOTICES[named] : undefined
   const cart = await readCart()
   if (!cart || cart.lines.length === 0) {
     return (
@@ -29,7 +36,7 @@ export default async function CartPage({ searchParams }: { searchParams: Promise
       </Message>
     )
   }
-  const priced = await priceCart(runtime().ports, cart.lines)
+  const priced = await priceCart(runtime().ports, cart)
   if (!priced.ok) {
     return (
       <Message title="Your cart is safe, but we cannot show it right now">
@@ -37,8 +44,7 @@ export default async function CartPage({ searchParams }: { searchParams: Promise
       </Message>
     )
   }
-  const { lines, unknown } = priced.value
-  const subtotalMinor = lines.filter((line) => line.onSale).reduce((sum, line) => sum + line.quantity * line.offer.priceMinor, 0)
+  const { lines, unknown, code } = priced.value
   const sellable = lines.some((line) => line.onSale)
   return (
     <main id="content" className={styles.page}>
@@ -61,17 +67,16 @@ export default async function CartPage({ searchParams }: { searchParams: Promise
           </li>
         ))}
       </ul>
-      <div className={styles.sum}>
-        <p>
-          Subtotal <span className="money">{formatMoney({ minor: subtotalMinor, currency: 'EUR' })}</span>
-        </p>
-        <p className="quiet">Tax included. Delivery is chosen at the checkout.</p>
-        {sellable && (
+      <CodeForm code={code} />
+      {sellable && (
+        <div className={styles.sum}>
+          <CartSums totals={cartTotals(priced.value, DEFAULT_COUNTRY)} code={cart.code} country={DEFAULT_COUNTRY} />
+          <p className="quiet">Delivery and country are chosen at the checkout.</p>
           <a href="/checkout" className={controls.button}>
             Checkout
           </a>
-        )}
-      </div>
+        </div>
+      )}
     </main>
   )
 }

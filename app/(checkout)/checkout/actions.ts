@@ -4,11 +4,12 @@ import { redirect } from 'next/navigation'
 import type { z } from 'zod'
 import type { CartLine } from '#/domain/cart.ts'
 import { admit } from '#/server/admission/admit.ts'
-import { emptyCart } from '#/server/cart/cart-cookie.ts'
+import { newCart } from '#/server/cart/cart-cookie.ts'
 import type { CheckoutNote } from '#/server/cart/checkout-note.ts'
 import { type CheckoutToken, openCheckout } from '#/server/cart/checkout-token.ts'
-import { checkoutForm } from '#/server/orders/checkout-form.ts'
+import { cardCheckoutForm, checkoutForm } from '#/server/orders/checkout-form.ts'
 import { placeOrder } from '#/server/orders/place-order.ts'
+import { cardForm } from '#/server/payments/payment-methods.ts'
 import { leaveCheckoutNote, readCart, rememberOrder, writeCart } from '#/server/web/cookies.ts'
 import { runtime } from '#/server/web/runtime.ts'
 
@@ -22,7 +23,7 @@ async function place(form: FormData): Promise<{ orderPath: string } | CheckoutNo
   const values = typedValues(form)
   const checkout = openCheckout(String(form.get('checkout') ?? ''))
   if (!checkout) return { problem: { code: 'FORGED' }, errors: {}, values }
-  const parsed = checkoutForm.safeParse(Object.fromEntries(form))
+  const parsed = (cardForm() ? cardCheckoutForm : checkoutForm).safeParse(Object.fromEntries(form))
   if (!parsed.success) return { problem: { code: 'FIELDS' }, errors: firstErrors(parsed.error), values }
   const { ports, cache } = runtime()
   const cart = await readCart()
@@ -34,10 +35,12 @@ async function place(form: FormData): Promise<{ orderPath: string } | CheckoutNo
   const discount = { code: code?.code ?? null, codeVersion: code?.version ?? null }
   const agreed = { lines, ...discount, ...contact, totalMinor: totalsMinor[contact.deliveryMethod] }
   const placed = await placeOrder(ports, { checkoutId, agreed, paymentMethod })
+  if (placed.ok) runtime().acknowledgements.remember(checkoutId)
   if (placed.ok || placed.code === 'CHECKOUT_CHANGED') {
     await rememberOrder(checkoutId)
     await leaveCheckout(checkout, placed.ok ? lines : [])
   }
+  if (!placed.ok && placed.code === 'CODE_USED_UP' && cart) await writeCart({ ...cart, code: null })
   if (placed.ok) return { orderPath: `/orders/${checkoutId}` }
   return { problem: placed.code === 'CHECKOUT_CHANGED' ? { ...placed, orderId: checkoutId } : placed, errors: {}, values }
 }
@@ -46,14 +49,15 @@ async function place(form: FormData): Promise<{ orderPath: string } | CheckoutNo
  * The fate of a checkout is about to be shown: the cart goes on under a new id, without what was ordered, keeping what another tab has put
  * in since. A cart that is under a new id already is another one and stays as it is.
  */
-async function leaveCheckout({ checkoutId }: CheckoutToken, ordered: readonly CartLine[]): Promise<void> {
+async function leaveCheckout({ checkoutId, code }: CheckoutToken, ordered: readonly CartLine[]): Promise<void> {
   const cart = await readCart()
   if (cart?.checkoutId !== checkoutId) return
   const units = new Map(ordered.map((line) => [line.sku, line.quantity]))
   const lines = cart.lines
     .map((line) => ({ ...line, quantity: line.quantity - (units.get(line.sku) ?? 0) }))
     .filter((line) => line.quantity > 0)
-  await writeCart({ ...emptyCart(runtime().ports.newId, cart.shopperId), lines })
+  const isUsed = ordered.length > 0 && cart.code === code?.code
+  await writeCart({ ...newCart(runtime().ports.newId, cart.shopperId, lines), code: isUsed ? null : cart.code })
 }
 
 function firstErrors(error: z.ZodError): Record<string, string> {

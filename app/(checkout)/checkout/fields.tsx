@@ -65,8 +65,10 @@ export function ChoiceField({
       {choices.map((choice) => (
         <label key={choice.value} className={controls.choice}>
           <input type="radio" name={name} value={choice.value} defaultChecked={choice.value === chosen} required />
-          <span>{choice.label}</span>
-          <span className="money quiet">{choice.note}</span>
+          <span className={styles.choice}>
+            <span>{choice.label}</span>
+            <span className="quiet">{choice.note}</span>
+          </span>
         </label>
       ))}
       <Problem name={name} error={error} />

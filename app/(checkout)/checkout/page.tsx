@@ -3,15 +3,16 @@ import { Message } from '#/components/message.tsx'
 import { Notice } from '#/components/notice.tsx'
 import { COUNTRIES, type Country } from '#/domain/countries.ts'
 import { formatMoney } from '#/domain/money.ts'
-import { DELIVERY_METHODS, type DeliveryMethod, type Totals, totalsOf } from '#/domain/pricing.ts'
+import { DELIVERY_METHODS, type DeliveryMethod, type Totals } from '#/domain/pricing.ts'
 import { sealCheckout } from '#/server/cart/checkout-token.ts'
-import { type PricedLine, priceCart } from '#/server/cart/priced-cart.ts'
+import { cartTotals, type PricedCode, type PricedLine, priceCart } from '#/server/cart/priced-cart.ts'
 import { readCart, readCheckoutNote } from '#/server/web/cookies.ts'
 import { runtime } from '#/server/web/runtime.ts'
+import { codeWords } from '../code-words.ts'
 import styles from './checkout.module.css'
-import { CheckoutForm, DEFAULT_COUNTRY, type DeliveryChoice } from './checkout-form.tsx'
+import { CheckoutForm, type DeliveryChoice } from './checkout-form.tsx'
 import { problemWords } from './problem-words.ts'
-import { DELIVERY_WORDS } from './words.ts'
+import { DEFAULT_COUNTRY, DELIVERY_WORDS, deliveryNote } from './words.ts'
 
 export const metadata: Metadata = { title: 'Checkout' }
 
@@ -19,7 +20,7 @@ export default async function CheckoutPage({ searchParams }: { searchParams: Pro
   const { note: nonce } = await searchParams
   const note = await readCheckoutNote(typeof nonce === 'string' ? nonce : undefined)
   const cart = await readCart()
-  const priced = await priceCart(runtime().ports, cart?.lines ?? [])
+  const priced = await priceCart(runtime().ports, cart ?? { lines: [], code: null })
   if (!priced.ok) {
     return (
       <Message title="We cannot take orders right now">
@@ -48,24 +49,27 @@ export default async function CheckoutPage({ searchParams }: { searchParams: Pro
     )
   }
   const country = toCountry(note?.values.country)
-  const totals = totalsByMethod(lines, country)
+  const totals = cartTotals(priced.value, country)
+  const { code } = priced.value
+  const totalsMinor = { standard: totals.standard.totalMinor, express: totals.express.totalMinor }
   const token = sealCheckout({
     checkoutId: cart.checkoutId,
     lines: lines.map(({ sku, quantity, offer }) => ({ sku, quantity, offerVersion: offer.version })),
-    code: null,
-    totalsMinor: { standard: totals.standard.totalMinor, express: totals.express.totalMinor },
+    code: code?.check.ok ? { code: code.code, version: code.check.value.version } : null,
+    totalsMinor,
   })
   return (
     <main id="content" className={styles.page}>
       <h1>Checkout</h1>
       {notice}
-      <OrderedLines lines={lines} />
-      <CheckoutForm token={token} deliveries={deliveriesFor(totals)} note={note} />
+      <OrderedLines lines={lines} code={code} totals={totals.standard} />
+      <CheckoutForm token={token} deliveries={deliveriesFor(totals)} country={country} totalsMinor={totalsMinor} note={note} />
     </main>
   )
 }
 
-function OrderedLines({ lines }: { lines: readonly PricedLine[] }) {
+function OrderedLines({ lines, code, totals }: { lines: readonly PricedLine[]; code: PricedCode | null; totals: Totals }) {
+  const { subtotalMinor, discountMinor } = totals
   return (
     <section aria-label="What you are ordering" className={styles.order}>
       <ul>
@@ -78,23 +82,25 @@ function OrderedLines({ lines }: { lines: readonly PricedLine[] }) {
             <span className="money">{formatMoney({ minor: quantity * offer.priceMinor, currency: offer.currency })}</span>
           </li>
         ))}
+        {discountMinor > 0 && (
+          <>
+            <li className={styles.line}>
+              <span>Subtotal</span>
+              <span className="money">{formatMoney({ minor: subtotalMinor, currency: 'EUR' })}</span>
+            </li>
+            <li className={styles.line}>
+              <span>{`Discount, ${code?.code}`}</span>
+              <span className="money">{formatMoney({ minor: -discountMinor, currency: 'EUR' })}</span>
+            </li>
+          </>
+        )}
       </ul>
+      {code && discountMinor === 0 && <p>{codeWords(code)}</p>}
       <a href="/cart" className="quiet">
         Change the cart
       </a>
     </section>
   )
-}
-
-function totalsByMethod(lines: readonly PricedLine[], country: Country): Record<DeliveryMethod, Totals> {
-  const priced = lines.map(({ sku, quantity, offer }) => ({
-    sku,
-    quantity,
-    unitPriceMinor: offer.priceMinor,
-    weightGrams: offer.weightGrams,
-  }))
-  const totals = (deliveryMethod: DeliveryMethod) => totalsOf({ lines: priced, deliveryMethod, country, discount: null })
-  return { standard: totals('standard'), express: totals('express') }
 }
 
 function toCountry(chosen: string | undefined): Country {
@@ -103,10 +109,5 @@ function toCountry(chosen: string | undefined): Country {
 
 /** Each way of delivery with what it makes the order cost in all, so that nothing has to be computed in the browser. */
 function deliveriesFor(totals: Record<DeliveryMethod, Totals>): DeliveryChoice[] {
-  const money = (minor: number) => formatMoney({ minor, currency: 'EUR' })
-  return DELIVERY_METHODS.map((method) => {
-    const { deliveryMinor, totalMinor } = totals[method]
-    const cost = deliveryMinor === 0 ? 'free' : money(deliveryMinor)
-    return { value: method, label: DELIVERY_WORDS[method], note: `${cost}, in all ${money(totalMinor)}` }
-  })
+  return DELIVERY_METHODS.map((method) => ({ value: method, label: DELIVERY_WORDS[method], note: deliveryNote(totals[method]) }))
 }

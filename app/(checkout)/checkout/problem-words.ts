@@ -19,8 +19,14 @@ export function problemWords(problem: CheckoutProblem, nameOf: (sku: string) => 
       return `${listed(problem.skus.map(nameOf))} ${problem.skus.length === 1 ? 'is' : 'are'} not on sale any more. Nothing was ordered: what is left is on this page.`
     case 'LIMIT_REACHED':
       return `${problem.limits.map(({ sku, limit }) => `At most ${limit} of ${nameOf(sku)} to an order.`).join(' ')} Nothing was ordered: please change the cart.`
+    case 'CUSTOMER_LIMIT_REACHED':
+      return `With your earlier orders this is more of ${listed(problem.skus.map(nameOf))} than one customer may have. Nothing was ordered: please change the cart.`
+    case 'CODE_USED_UP':
+      return problem.perCustomer
+        ? `You have used the code ${problem.promoCode} as often as one customer may. Nothing was ordered: what it costs without it is on this page, please look before you place the order.`
+        : `The code ${problem.promoCode} has been used up by others. Nothing was ordered: what it costs without it is on this page, please look before you place the order.`
     case 'CODE_CHANGED':
-      return `The code ${problem.promoCode} does not apply any more. Nothing was ordered: what it costs now is on this page, please look before you place the order.`
+      return `The code ${problem.promoCode} has changed or ended since the page was shown. Nothing was ordered: what it costs now is on this page, please look before you place the order.`
     case 'TOTAL_CHANGED':
       return `With this delivery and destination the order comes to ${formatMoney({ minor: problem.totalMinor, currency: 'EUR' })}. Nothing was ordered: please look before you place the order.`
     case 'BELOW_MINIMUM':

@@ -1,6 +1,18 @@
-import type { DeliveryMethod } from '#/domain/pricing.ts'
+import type { Country } from '#/domain/countries.ts'
+import { formatMoney } from '#/domain/money.ts'
+import type { DeliveryMethod, Totals } from '#/domain/pricing.ts'
 
 export const DELIVERY_WORDS: Record<DeliveryMethod, string> = {
   standard: 'Standard, 2 to 4 working days',
   express: 'Express, next working day',
+}
+
+/** Where most of our parcels go. */
+export const DEFAULT_COUNTRY: Country = 'IE'
+
+/** What a way of delivery costs and makes an order come to, and the tax in it: `€4.90, in all €44.90, including €8.40 tax`. */
+export function deliveryNote({ deliveryMinor, taxMinor, taxMode, totalMinor }: Totals): string {
+  const money = (minor: number) => formatMoney({ minor, currency: 'EUR' })
+  const cost = deliveryMinor === 0 ? 'free' : money(deliveryMinor)
+  return `${cost}, in all ${money(totalMinor)}, including ${money(taxMinor)} ${taxMode === 'included' ? 'tax' : 'added tax'}`
 }

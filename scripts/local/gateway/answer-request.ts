@@ -30,7 +30,7 @@ export async function answerRequest(
   })
 
   function run(saving?: { key: string; request: string }): Promise<{ answer: unknown }> {
-    return underWay.holdingIntent(operation.intentId, async () => {
+    return underWay.holdingObjects(operation.holds, async () => {
       const outcome = await begin()
       const { answer, ...changes } = outcome
       const executed = !(answer instanceof GatewayError) || answer.executed

@@ -18,7 +18,7 @@ export async function answerAtBank(
   const { answer } = parseFormBody(body)
   if (answer !== 'confirm' && answer !== 'refuse') return bankPage(look())
   try {
-    return await underWay.holdingIntent(intentId, async () => {
+    return await underWay.holdingObjects([intentId], async () => {
       const at = look()
       if (at.kind !== 'asked') return bankPage(at)
       await books.write(answerBank(at, answer === 'confirm', now()))

@@ -38,6 +38,12 @@ export const BUSY: Page = {
   body: '<p>The bank is working on this payment. Please <a href="">look again</a>.</p>',
 }
 
+export const OUT_OF_ORDER: Page = {
+  status: 503,
+  title: 'The bank cannot be reached',
+  body: '<p>Nothing was charged. Please <a href="">try again</a>.</p>',
+}
+
 export function toHtml({ title, body }: Page): string {
   return `<!doctype html>
 <html lang="en">

@@ -28,7 +28,7 @@ export function answerBank({ intent, paymentMethod }: AtBank & { kind: 'asked' }
   const card = findTestCard(paymentMethod)
   if (card?.outcome.kind !== 'requires_action') throw new Error(`${intent.id} waits for a card that asks for nothing`)
   if (!confirmed) return { intents: [notAuthenticated(intent, paymentMethod)] }
-  const { answer: _answer, ...changes } = settleIntent(intent, paymentMethod, card, card.outcome.then, now)
+  const { answer: _answer, ...changes } = settleIntent(intent, paymentMethod, card, card.outcome.later, now)
   return changes
 }
 

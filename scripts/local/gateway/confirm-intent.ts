@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Books } from './books.ts'
+import { spendToken } from './confirmation-tokens.ts'
 import { GatewayError, invalidRequest, missing } from './gateway-error.ts'
 import { type Charge, newId, type PaymentIntent } from './objects.ts'
 import type { Outcome } from './outcome.ts'
@@ -8,6 +9,8 @@ import { findTestCard, type SettledOutcome, type TestCard } from './test-cards.t
 
 export const confirmParams = z.strictObject({
   payment_method: z.string().max(200).optional(),
+  confirmation_token: z.string().max(200).optional(),
+  use_stripe_sdk: z.enum(['true', 'false']).optional(),
   return_url: z
     .url({ protocol: /^https?$/ })
     .max(2048)
@@ -21,8 +24,9 @@ export const confirmParams = z.strictObject({
  */
 export function confirmIntent(books: Books, id: string, params: z.infer<typeof confirmParams>, now: number, bankUrl: string): Outcome {
   const intent = findIntent(books, id)
-  if (intent.status === 'succeeded' || intent.status === 'canceled') throw unexpectedState(intent, 'confirm')
-  const paymentMethod = params.payment_method ?? intent.payment_method
+  if (['succeeded', 'canceled', 'processing'].includes(intent.status)) throw unexpectedState(intent, 'confirm')
+  const token = params.confirmation_token === undefined ? null : spendToken(books, params.confirmation_token, id, now)
+  const paymentMethod = params.payment_method ?? token?.paymentMethod ?? intent.payment_method
   if (!paymentMethod) {
     throw invalidRequest('You cannot confirm this PaymentIntent because it is missing a payment method.', {
       code: 'payment_intent_unexpected_state',
@@ -30,16 +34,45 @@ export function confirmIntent(books: Books, id: string, params: z.infer<typeof c
   }
   const card = findTestCard(paymentMethod)
   if (!card) throw missing('PaymentMethod', paymentMethod, 'payment_method')
-  if (card.outcome.kind !== 'requires_action') return settleIntent(intent, paymentMethod, card, card.outcome, now)
+  // A token asks for Stripe.js by itself; what the request says goes before what the token says.
+  const showsItself = params.use_stripe_sdk === undefined ? token?.used.use_stripe_sdk : params.use_stripe_sdk === 'true'
+  const outcome = tryCard(intent, { paymentMethod, card, returnUrl: showsItself ? undefined : params.return_url, now, bankUrl })
+  return token ? { ...outcome, tokens: [token.used] } : outcome
+}
 
-  const waiting: PaymentIntent = { ...intent, status: 'requires_action', payment_method: paymentMethod, last_payment_error: null }
-  if (!params.return_url) {
+type Try = {
+  readonly paymentMethod: string
+  readonly card: TestCard
+  readonly returnUrl: string | undefined
+  readonly now: number
+  readonly bankUrl: string
+}
+
+function tryCard(intent: PaymentIntent, { paymentMethod, card, returnUrl, now, bankUrl }: Try): Outcome {
+  const tried: PaymentIntent = { ...intent, payment_method: paymentMethod, last_payment_error: null, next_action: null }
+  switch (card.outcome.kind) {
+    case 'charged':
+    case 'declined':
+      return settleIntent(intent, paymentMethod, card, card.outcome, now)
+    case 'processing': {
+      const processing: PaymentIntent = { ...tried, status: 'processing' }
+      return { intents: [processing], answer: processing }
+    }
+    case 'requires_action':
+      return askFor(tried, returnUrl, bankUrl)
+  }
+}
+
+/** The step at the bank has a page of its own where there is a way back from it; otherwise Stripe.js would show it. */
+function askFor(tried: PaymentIntent, returnUrl: string | undefined, bankUrl: string): Outcome {
+  const waiting: PaymentIntent = { ...tried, status: 'requires_action' }
+  if (!returnUrl) {
     const shown: PaymentIntent = { ...waiting, next_action: { type: 'use_stripe_sdk', use_stripe_sdk: {} } }
     return { intents: [shown], answer: shown }
   }
-  const step = { url: `${bankUrl}/${id}?step=${newId('step')}`, return_url: params.return_url }
+  const step = { url: `${bankUrl}/${tried.id}?step=${newId('step')}`, return_url: returnUrl }
   const sent: PaymentIntent = { ...waiting, next_action: { type: 'redirect_to_url', redirect_to_url: step } }
-  return { intents: [sent], steps: [{ intentId: id, url: step.url, returnUrl: step.return_url }], answer: sent }
+  return { intents: [sent], steps: [{ intentId: tried.id, url: step.url, returnUrl }], answer: sent }
 }
 
 /** What a bank does in the end: takes the money, or refuses, which is an error in the answer. */

@@ -86,8 +86,9 @@ test('the same key replays the first answer, a decline as well as a success', as
   expect((await gateway.stripe.charges.list()).data).toHaveLength(1)
 })
 
-test('the same key with other parameters is refused', async () => {
-  await gateway.create('key-1')
+test('the same key with other parameters, or at another endpoint, is refused', async () => {
+  const { id } = await gateway.create('key-1')
+  await expect(gateway.confirm(id, 'pm_card_visa', 'key-1')).rejects.toMatchObject({ statusCode: 400, type: 'StripeIdempotencyError' })
   await expect(gateway.create('key-1', 2990)).rejects.toMatchObject({ constructor: Stripe.errors.StripeIdempotencyError, statusCode: 400 })
 })
 
@@ -113,7 +114,7 @@ test('a 500 is kept under its key, a 503 and a 429 are not', async () => {
   await expect(gateway.create('five')).rejects.toMatchObject({ statusCode: 500 })
   await expect(gateway.create('busy')).rejects.toMatchObject({ statusCode: 503 })
   await expect(gateway.create('fast')).rejects.toMatchObject({ statusCode: 429 })
-  await expect(gateway.create('five')).rejects.toMatchObject({ statusCode: 500 })
+  await expect(gateway.create('five')).rejects.toMatchObject({ statusCode: 500, headers: { 'idempotent-replayed': 'true' } })
   expect(await gateway.create('busy')).toMatchObject({ status: 'requires_payment_method' })
   expect(await gateway.create('fast')).toMatchObject({ status: 'requires_payment_method' })
 })

@@ -25,7 +25,7 @@ export type PaymentIntent = {
   payment_method: string | null
   payment_method_types: string[]
   receipt_email: string | null
-  status: 'requires_payment_method' | 'requires_confirmation' | 'requires_action' | 'succeeded' | 'canceled'
+  status: 'requires_payment_method' | 'requires_confirmation' | 'requires_action' | 'processing' | 'succeeded' | 'canceled'
 }
 
 export type NextAction =
@@ -72,8 +72,21 @@ export type Refund = {
   status: 'pending' | 'succeeded' | 'failed'
 }
 
+/** The part of Stripe's ConfirmationToken that anybody here reads, and the payment method it stands for, which is shown to nobody. */
+export type ConfirmationToken = {
+  id: string
+  object: 'confirmation_token'
+  created: number
+  expires_at: number | null
+  livemode: false
+  payment_intent: string | null
+  paymentMethod: string
+  return_url: null
+  use_stripe_sdk: boolean
+}
+
 /** `pi_3Qx…`: a prefix and 24 letters and digits. */
-export function newId(prefix: 'pi' | 'ch' | 're' | 'req' | 'step'): string {
+export function newId(prefix: 'pi' | 'ch' | 're' | 'evt' | 'ctoken' | 'req' | 'step'): string {
   return `${prefix}_${randomText(24)}`
 }
 

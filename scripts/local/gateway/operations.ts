@@ -1,14 +1,15 @@
 import type { z } from 'zod'
 import type { Books } from './books.ts'
 import { confirmIntent, confirmParams } from './confirm-intent.ts'
+import { createTestToken, createToken, findToken, shownToken, testTokenParams, tokenParams } from './confirmation-tokens.ts'
 import type { FormValue } from './form-body.ts'
-import { invalidRequest } from './gateway-error.ts'
+import { invalidRequest, missing } from './gateway-error.ts'
 import type { Outcome } from './outcome.ts'
 import { cancelIntent, cancelParams, createIntent, createParams, findIntent } from './payment-intents.ts'
 import { createRefund, findRefund, refundParams } from './refunds.ts'
 
-/** An endpoint. `intentId` names what it must hold alone while it runs. */
-export type Operation = { readonly name: string; readonly intentId: string | null; run(): Outcome }
+/** An endpoint. `holds`: the ids of what it must have alone while it runs. */
+export type Operation = { readonly name: string; readonly holds: readonly string[]; run(): Outcome }
 
 export type Asked = {
   readonly method: string
@@ -25,27 +26,30 @@ export function findOperation({ books, now, bankUrl }: Desk, { method, path, que
   const [, version, resource, id = '', verb, ...more] = path.split('/')
   if (version !== 'v1' || more.length > 0) return null
   const route = `${method} ${resource}${id === '' ? '' : '/:id'}${verb === undefined ? '' : `/${verb}`}`
-  const reads = (name: string, read: () => unknown): Operation => ({ name, intentId: null, run: () => ({ answer: read() }) })
+  const reads = (name: string, read: () => unknown): Operation => ({ name, holds: [], run: () => ({ answer: read() }) })
   switch (route) {
     case 'POST payment_intents':
-      return { name: 'payment_intents.create', intentId: null, run: () => createIntent(parse(createParams, params), now()) }
+      return { name: 'payment_intents.create', holds: [], run: () => createIntent(parse(createParams, params), now()) }
     case 'GET payment_intents/:id':
       return reads('payment_intents.retrieve', () => findIntent(books, id))
     case 'POST payment_intents/:id/confirm':
       return {
         name: 'payment_intents.confirm',
-        intentId: id,
+        holds: [id, ...named(params.confirmation_token)],
         run: () => confirmIntent(books, id, parse(confirmParams, params), now(), bankUrl()),
       }
     case 'POST payment_intents/:id/cancel':
-      return { name: 'payment_intents.cancel', intentId: id, run: () => cancelIntent(books, id, parse(cancelParams, params), now()) }
+      return { name: 'payment_intents.cancel', holds: [id], run: () => cancelIntent(books, id, parse(cancelParams, params), now()) }
     case 'GET payment_intents':
       return reads('payment_intents.list', () => page(path, books.intents(), query))
     case 'GET charges':
       return reads('charges.list', () => page(path, books.charges().filter(isOf(query, 'payment_intent')), query))
     case 'POST refunds': {
-      const intentId = text(params.payment_intent) ?? books.charge(text(params.charge) ?? '')?.payment_intent ?? null
-      return { name: 'refunds.create', intentId, run: () => createRefund(books, parse(refundParams, params), now()) }
+      const holds = [
+        ...named(params.payment_intent),
+        ...named(params.charge).flatMap((charge) => books.charge(charge)?.payment_intent ?? []),
+      ]
+      return { name: 'refunds.create', holds, run: () => createRefund(books, parse(refundParams, params), now()) }
     }
     case 'GET refunds/:id':
       return reads('refunds.retrieve', () => findRefund(books, id))
@@ -53,9 +57,33 @@ export function findOperation({ books, now, bankUrl }: Desk, { method, path, que
       return reads('refunds.list', () =>
         page(path, books.refunds().filter(isOf(query, 'payment_intent')).filter(isOf(query, 'charge')), query),
       )
+    case 'POST confirmation_tokens':
+      return { name: 'confirmation_tokens.create', holds: [], run: () => createToken(parse(tokenParams, params), now()) }
+    case 'POST test_helpers/:id':
+      if (id !== 'confirmation_tokens') return null
+      return { name: 'confirmation_tokens.create', holds: [], run: () => createTestToken(parse(testTokenParams, params), now()) }
+    case 'GET confirmation_tokens/:id':
+      return reads('confirmation_tokens.retrieve', () => shownToken(findToken(books, id)))
+    case 'GET events/:id':
+      return reads('events.retrieve', () => books.event(id) ?? raise(missing('event', id)))
+    case 'GET events': {
+      const types = [query.get('type'), ...query.getAll('types[]')].filter((type) => type !== null)
+      const wanted = (type: string) => types.length === 0 || types.includes(type)
+      return reads('events.list', () =>
+        page(
+          path,
+          books.events().filter(({ type }) => wanted(type)),
+          query,
+        ),
+      )
+    }
     default:
       return null
   }
+}
+
+function raise(error: Error): never {
+  throw error
 }
 
 function parse<T>(schema: z.ZodType<T>, params: Record<string, FormValue>): T {
@@ -70,8 +98,8 @@ function parse<T>(schema: z.ZodType<T>, params: Record<string, FormValue>): T {
   throw invalidRequest(`Invalid or missing parameter: ${param}. ${issue?.message ?? ''}`.trim(), { code, param })
 }
 
-function text(value: FormValue | undefined): string | undefined {
-  return typeof value === 'string' ? value : undefined
+function named(id: FormValue | undefined): string[] {
+  return typeof id === 'string' ? [id] : []
 }
 
 function isOf<N extends string>(query: URLSearchParams, name: N): (item: Record<N, string>) => boolean {

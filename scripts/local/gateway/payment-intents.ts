@@ -59,7 +59,7 @@ export function createIntent(params: z.infer<typeof createParams>, now: number):
 
 export function cancelIntent(books: Books, id: string, params: z.infer<typeof cancelParams>, now: number): Outcome {
   const intent = findIntent(books, id)
-  if (intent.status === 'succeeded' || intent.status === 'canceled') throw unexpectedState(intent, 'cancel')
+  if (['succeeded', 'canceled', 'processing'].includes(intent.status)) throw unexpectedState(intent, 'cancel')
   const canceled: PaymentIntent = {
     ...intent,
     status: 'canceled',

@@ -16,15 +16,18 @@ export class TestGateway {
   #process: ReadyProcess
   #stripe: Stripe
 
-  private constructor(folder: string, process: ReadyProcess) {
+  readonly #options: readonly string[]
+
+  private constructor(folder: string, options: readonly string[], process: ReadyProcess) {
     this.folder = folder
+    this.#options = options
     this.#process = process
     this.#stripe = this.client()
   }
 
-  static async start(): Promise<TestGateway> {
+  static async start(options: readonly string[] = []): Promise<TestGateway> {
     const folder = await mkdtemp(path.join(os.tmpdir(), 'gateway-'))
-    return new TestGateway(folder, await launch(folder))
+    return new TestGateway(folder, options, await launch(folder, options))
   }
 
   get stripe(): Stripe {
@@ -43,7 +46,7 @@ export class TestGateway {
   /** Ends without a word and starts anew with the same books. */
   async crash(): Promise<void> {
     await stopProcess(this.#process.child, 'SIGKILL', 1000)
-    this.#process = await launch(this.folder)
+    this.#process = await launch(this.folder, this.#options)
     this.#stripe = this.client()
   }
 
@@ -89,7 +92,7 @@ export class TestGateway {
   }
 }
 
-function launch(folder: string): Promise<ReadyProcess> {
-  const args = ['scripts/local/gateway/main.ts', '--port', '0', '--data', path.join(folder, 'journal'), '--key', KEY]
+function launch(folder: string, options: readonly string[]): Promise<ReadyProcess> {
+  const args = ['scripts/local/gateway/main.ts', '--port', '0', '--data', path.join(folder, 'journal'), '--key', KEY, ...options]
   return spawnReady(process.execPath, args, { ready: /listening on http:\/\/127\.0\.0\.1:(\d+)/, timeoutMs: 10_000 })
 }

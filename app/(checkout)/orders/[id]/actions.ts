@@ -5,11 +5,11 @@ import { z } from 'zod'
 import { addToCart, type CartLine } from '#/domain/cart.ts'
 import { sku } from '#/domain/sku.ts'
 import { admit } from '#/server/admission/admit.ts'
-import { emptyCart } from '#/server/cart/cart-cookie.ts'
+import { newCart, withLines } from '#/server/cart/cart-cookie.ts'
 import { requestCancel } from '#/server/orders/request-cancel.ts'
 import { retryPayment } from '#/server/orders/retry-payment.ts'
 import { showOrder } from '#/server/orders/show-order.ts'
-import { isTestCard } from '#/server/payments/test-cards.ts'
+import { isPaymentMethod } from '#/server/payments/payment-methods.ts'
 import { mayOpenOrder, readCart, writeCart } from '#/server/web/cookies.ts'
 import { runtime } from '#/server/web/runtime.ts'
 
@@ -18,7 +18,7 @@ export async function tryCardAction(orderId: string, form: FormData): Promise<vo
   const id = await authorized(orderId)
   const paymentMethod = form.get('paymentMethod')
   const { ports, cache } = runtime()
-  const isCard = typeof paymentMethod === 'string' && isTestCard(paymentMethod)
+  const isCard = typeof paymentMethod === 'string' && isPaymentMethod(paymentMethod)
   if (isCard && (await admit(cache, 'payment', id)).ok) {
     const started = await retryPayment(ports, id, paymentMethod)
     // The relay would do this too; doing it here lets the very next page show it.
@@ -43,13 +43,13 @@ export async function returnToCartAction(orderId: string): Promise<void> {
   const id = await authorized(orderId)
   const { ports } = runtime()
   const found = await showOrder(ports, id)
-  if (found.kind === 'order' && ['REJECTED', 'CANCELLED'].includes(found.shown.view.state)) {
-    const cart = (await readCart()) ?? emptyCart(ports.newId)
+  if (found.kind === 'order' && found.shown.order && ['REJECTED', 'CANCELLED'].includes(found.shown.view.state)) {
+    const cart = (await readCart()) ?? newCart(ports.newId)
     const lines = found.shown.order.lines.reduce<readonly CartLine[]>((sofar, line) => {
       const added = addToCart(sofar, sku(line.sku), line.quantity)
       return added.ok ? added.value : sofar
     }, cart.lines)
-    await writeCart({ ...cart, lines })
+    await writeCart(withLines(cart, lines, ports.newId))
   }
   redirect('/cart')
 }

@@ -1,22 +1,13 @@
 import controls from '#/components/controls.module.css'
 import { SubmitButton } from '#/components/submit-button.client.tsx'
-import { TEST_CARDS } from '#/server/payments/test-cards.ts'
+import { PaymentFields } from '../../payment-fields.tsx'
 import { cancelOrderAction, returnToCartAction, tryCardAction } from './actions.ts'
 import styles from './order.module.css'
 
-export function TryAnotherCard({ orderId }: { orderId: string }) {
+export function TryAnotherCard({ orderId, totalMinor }: { orderId: string; totalMinor: number }) {
   return (
     <form action={tryCardAction.bind(null, orderId)} className={styles.form}>
-      <label className={controls.field}>
-        Another test card
-        <select name="paymentMethod" autoComplete="off" required>
-          {Object.entries(TEST_CARDS).map(([value, label]) => (
-            <option key={value} value={value}>
-              {label}
-            </option>
-          ))}
-        </select>
-      </label>
+      <PaymentFields label="Another test card" amountMinor={totalMinor} />
       <SubmitButton pending="One moment…">Pay with this card</SubmitButton>
     </form>
   )

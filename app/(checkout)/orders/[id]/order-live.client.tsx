@@ -6,30 +6,31 @@ import { useEffect, useState } from 'react'
 
 const POLL_MS = 1000
 
-/** Follows the order and has the page rendered anew when its version has changed. Shows nothing itself. */
-export function OrderLive({ orderId, version }: { orderId: string; version: number }) {
+type Seen = { readonly version: number; readonly heldUp: boolean }
+
+/** Follows the order and has the page rendered anew when it has changed, or is held up, or is no more. Shows nothing itself. */
+export function OrderLive({ orderId, ...shown }: { orderId: string } & Seen) {
   const [client] = useState(() => new QueryClient())
   return (
     <QueryClientProvider client={client}>
-      <Follow orderId={orderId} version={version} />
+      <Follow orderId={orderId} {...shown} />
     </QueryClientProvider>
   )
 }
 
-function Follow({ orderId, version }: { orderId: string; version: number }) {
+function Follow({ orderId, version, heldUp }: { orderId: string } & Seen) {
   const router = useRouter()
   const { data } = useQuery({
     queryKey: ['order', orderId],
-    queryFn: async ({ signal }): Promise<{ version: number }> => {
+    queryFn: async ({ signal }): Promise<Seen> => {
       const response = await fetch(`/api/orders/${orderId}`, { signal })
       if (!response.ok) throw new Error(`order answered ${response.status}`)
       return response.json()
     },
     refetchInterval: POLL_MS,
   })
-  const seen = data?.version
   useEffect(() => {
-    if (seen !== undefined && seen !== version) router.refresh()
-  }, [seen, version, router])
+    if (data && (data.version !== version || data.heldUp !== heldUp)) router.refresh()
+  }, [data, version, heldUp, router])
   return null
 }

@@ -1,7 +1,7 @@
 import { COUNTRIES, type Country } from '#/domain/countries.ts'
 import { formatMoney } from '#/domain/money.ts'
+import { sumsOf } from '#/domain/order-sums.ts'
 import type { PlacedOrder } from '#/server/orders/placed-order.ts'
-import { DELIVERY_WORDS } from '../../checkout/words.ts'
 import styles from './order.module.css'
 
 /** What was ordered, where it goes, and what it costs. */
@@ -19,14 +19,12 @@ export function OrderSummary({ order }: { order: PlacedOrder }) {
             <span className="money">{money(line.quantity * line.unitPriceMinor)}</span>
           </li>
         ))}
-        <li className={styles.line}>
-          <span>{DELIVERY_WORDS[order.deliveryMethod]}</span>
-          <span className="money">{order.deliveryMinor === 0 ? 'free' : money(order.deliveryMinor)}</span>
-        </li>
-        <li className={`${styles.line} ${styles.total}`}>
-          <span>Total, tax included</span>
-          <span className="money">{money(order.totalMinor)}</span>
-        </li>
+        {sumsOf(order).map(({ what, amount, isTotal }) => (
+          <li key={what} className={isTotal ? `${styles.line} ${styles.total}` : styles.line}>
+            <span>{what}</span>
+            <span className="money">{amount}</span>
+          </li>
+        ))}
       </ul>
       <address className={styles.address}>
         {order.name}

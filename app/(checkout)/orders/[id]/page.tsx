@@ -2,8 +2,10 @@ import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
 import { z } from 'zod'
 import { Message } from '#/components/message.tsx'
+import { Notice } from '#/components/notice.tsx'
 import { orderNumber } from '#/domain/order-number.ts'
 import { isFinal, STATES_UNPAID } from '#/domain/order-state.ts'
+import { isHeldUp } from '#/server/orders/held-up.ts'
 import { showOrder } from '#/server/orders/show-order.ts'
 import { mayOpenOrder } from '#/server/web/cookies.ts'
 import { runtime } from '#/server/web/runtime.ts'
@@ -22,7 +24,10 @@ export const metadata: Metadata = { title: 'Your order' }
 const RELOAD_SECONDS = 2
 
 /** No order has this version: the first answer shows the page anew. */
-const NOT_SEEN = -1
+const NOT_SEEN = -2
+
+/** As the status answers for an order that was lost. */
+const LOST = -2
 
 type Props = { readonly params: Promise<{ id: string }>; readonly searchParams: Promise<{ bank?: string | string[] }> }
 
@@ -35,7 +40,7 @@ export default async function OrderPage({ params, searchParams }: Props) {
     return (
       <Message title="We cannot show your order right now">
         <Reload />
-        <OrderLive orderId={id} version={NOT_SEEN} />
+        <OrderLive orderId={id} version={NOT_SEEN} heldUp={false} />
         Nothing about it has changed: an order that was received is kept. This page tries again by itself.
       </Message>
     )
@@ -44,9 +49,19 @@ export default async function OrderPage({ params, searchParams }: Props) {
     return (
       <Message title="We are checking whether this order arrived">
         <Reload />
-        <OrderLive orderId={id} version={NOT_SEEN} />
+        <OrderLive orderId={id} version={NOT_SEEN} heldUp={false} />
         So far it has not, and nothing was charged. If this does not change, go back to <a href="/checkout">the checkout</a> and place it
         once more: it is never placed or charged twice.
+      </Message>
+    )
+  }
+  if (found.kind === 'lost') {
+    return (
+      <Message title="We have lost your order">
+        <Reload />
+        <OrderLive orderId={id} version={LOST} heldUp={false} />
+        We had received order {orderNumber(id)}, and then a machine of ours failed before it was written down for good. We are sorry.
+        Nothing was charged and nothing will be sent. Please order again.
       </Message>
     )
   }
@@ -56,6 +71,7 @@ export default async function OrderPage({ params, searchParams }: Props) {
   const isShoppersTurn = !view.cancelling && (state === 'DECLINED' || state === 'ACTION_REQUIRED')
   // That the shopper was there is no secret and changes nothing but this: the answer is awaited.
   const isBackFromBank = state === 'ACTION_REQUIRED' && (await searchParams).bank === 'back'
+  const heldUp = await isHeldUp(runtime().ports.core, view)
   const mayChangeByItself = !isFinal(state) && (!isShoppersTurn || isBackFromBank)
   return (
     <main id="content" className={styles.page} data-order-id={id} data-order-state={state}>
@@ -74,13 +90,25 @@ export default async function OrderPage({ params, searchParams }: Props) {
         </p>
         {isBackFromBank && isShoppersTurn && <p>You are back from your bank, and we are asking it for its answer.</p>}
       </div>
-      {!isFinal(state) && <OrderLive orderId={id} version={version} />}
+      {heldUp && (
+        <Notice>
+          The payment service is not answering at the moment. We go on trying by ourselves
+          {holdUntilMs !== null && (
+            <>
+              {' and keep your items until '}
+              <HoldTime untilMs={holdUntilMs} />
+            </>
+          )}
+          .
+        </Notice>
+      )}
+      {!isFinal(state) && <OrderLive orderId={id} version={version} heldUp={heldUp} />}
       {state === 'ACTION_REQUIRED' && isShoppersTurn && <BankStep url={view.actionUrl} />}
-      {isShoppersTurn && <TryAnotherCard orderId={id} />}
+      {order && isShoppersTurn && <TryAnotherCard orderId={id} totalMinor={order.totalMinor} />}
       {STATES_UNPAID.some((unpaid) => unpaid === state) && !view.cancelling && <CancelOrder orderId={id} />}
-      {(state === 'REJECTED' || state === 'CANCELLED') && <ReturnToCart orderId={id} />}
-      <OrderParts order={order} view={view} />
-      <OrderSummary order={order} />
+      {order && (state === 'REJECTED' || state === 'CANCELLED') && <ReturnToCart orderId={id} />}
+      {order && <OrderParts order={order} view={view} />}
+      {order && <OrderSummary order={order} />}
     </main>
   )
 }

@@ -21,6 +21,12 @@ const CANCELLING: Words = [
 function words({ state, reason, cancelling, refunds }: OrderView): Words {
   switch (state) {
     case 'RECEIVED':
+      if (reason === 'SET_ASIDE') {
+        return [
+          'We are looking into your order',
+          'We have it, but something about it needs a person. Nothing was charged. This page shows how it goes on.',
+        ]
+      }
       return ['Order received', 'Thank you. We have it, and are setting your items aside. This page follows along by itself.']
     case 'ALLOCATED':
       return ['Stock confirmed', 'Your items are set aside for you. Payment comes next.']
@@ -39,7 +45,7 @@ function words({ state, reason, cancelling, refunds }: OrderView): Words {
     case 'REFUNDED':
       return ['Refunded', 'Your money is on its way back to you.']
     case 'REJECTED':
-      return ['Sold out', 'The last of it went to somebody else a moment before you. You were not charged.']
+      return rejected(reason)
     case 'CANCELLED':
       return ['Order cancelled', `${cancelled(reason)} ${refunds.length > 0 ? PAID_NEVERTHELESS : 'You were not charged.'}`]
     default:
@@ -72,5 +78,22 @@ function cancelled(reason: string | null): string {
       return 'Its payment was cancelled, so your items went back on sale.'
     default:
       return 'No payment came in time, so your items went back on sale.'
+  }
+}
+
+function rejected(reason: string | null): Words {
+  switch (reason) {
+    case 'CUSTOMER_LIMIT_REACHED':
+      return ['One too many', 'You have ordered as many of it as one customer can, in all orders together. You were not charged.']
+    case 'CODE_USED_UP':
+      return ['The code was used up', 'The last use of your code went to somebody else a moment before you. You were not charged.']
+    case 'NOT_ACCEPTED':
+    case 'UNREADABLE':
+      return [
+        'We could not take your order',
+        'Something about it was wrong on our side, and we are sorry. You were not charged. Please order once more.',
+      ]
+    default:
+      return ['Sold out', 'The last of it went to somebody else a moment before you. You were not charged.']
   }
 }
