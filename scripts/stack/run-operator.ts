@@ -9,11 +9,14 @@ import { openStateFolder } from './state-folder.ts'
 
 const SERVER_AWAY = 3
 
+/** A program that answers an operator, and the file that its log goes to. */
+export type OperatorProgram = { readonly program: string; readonly log: string }
+
 /**
  * Finds the servers and runs a program for operators on them. Its log goes beside those of the store, where there is one on this machine, so
  * that the terminal shows the answer alone. Returns its exit code; 3 when there are no servers.
  */
-export async function runOperator(project: string, program: string, args: readonly string[]): Promise<number> {
+export async function runOperator(project: string, program: OperatorProgram, args: readonly string[]): Promise<number> {
   try {
     if (asksForHelp(args)) return await run(project, program, args, {})
     const { env, where } = findServers(process.env, ['DATABASE_URL', 'CORE_REDIS_URL'], () => openStateFolder(project))
@@ -25,11 +28,16 @@ export async function runOperator(project: string, program: string, args: readon
   }
 }
 
-async function run(project: string, program: string, args: readonly string[], env: Record<string, string>): Promise<number> {
+async function run(
+  project: string,
+  { program, log: file }: OperatorProgram,
+  args: readonly string[],
+  env: Record<string, string>,
+): Promise<number> {
   const logs = path.join(project, '.saleday', 'logs')
   const hasLogs = fs.existsSync(logs)
   if (!fs.existsSync(path.join(project, 'server/db/generated'))) await generatePrismaClient(project, openStateFolder(project).logs)
-  const log = hasLogs ? fs.openSync(path.join(logs, 'operator.log'), 'a') : 'ignore'
+  const log = hasLogs ? fs.openSync(path.join(logs, file), 'a') : 'ignore'
   const child = spawn(process.execPath, [program, ...args], {
     cwd: project,
     stdio: ['inherit', 'inherit', 'inherit', log],

@@ -11,7 +11,7 @@ type Found = { readonly ok: true; readonly order: MerchantsOrder } | { readonly 
 
 /** An order by its id or its short number; an answer in words where that names none, or several. */
 export async function findOrderFor(db: Db, asked: string): Promise<Found> {
-  const ids = await findIds(db, asked)
+  const ids = await findOrderIds(db, asked)
   if (ids === null) return no(EXIT.usage, [`${asked} is neither an order's id nor a number such as SD-7F3K-92QX.`])
   if (ids.length > 1) return no(EXIT.trouble, ['Several orders have that number:', ...ids.map((id) => `  ${id}`)])
   const order = await readOrder(db, ids[0] ?? '')
@@ -40,7 +40,8 @@ async function readOrder(db: Db, id: string) {
   })
 }
 
-async function findIds(db: Db, asked: string): Promise<string[] | null> {
+/** The ids that a person may mean by an id or a short number, a few at most; null for what is neither. */
+export async function findOrderIds(db: Db, asked: string): Promise<string[] | null> {
   const id = z.uuid().safeParse(asked.toLowerCase())
   if (id.success) return [id.data]
   const end = idEndOf(asked)

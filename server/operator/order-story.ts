@@ -1,7 +1,6 @@
 import { Queue } from 'bullmq'
-import { z } from 'zod'
 import { formatMoney } from '#/domain/money.ts'
-import { idEndOf, orderNumber } from '#/domain/order-number.ts'
+import { orderNumber } from '#/domain/order-number.ts'
 import { recordingShardOf } from '#/domain/sharding.ts'
 import { sku } from '#/domain/sku.ts'
 import type { Db } from '../db/client.ts'
@@ -12,17 +11,17 @@ import { eventWords, readHistory } from '../orders/order-events.ts'
 import { QUEUE_PREFIX } from '../queues/jobs.ts'
 import { producingConnection } from '../redis/connect.ts'
 import { type Answer, answer, EXIT, lasting, moment } from './answer.ts'
+import { findOrderIds } from './find-order.ts'
 import { letterSummary } from './letter-words.ts'
 import type { Operator } from './operator.ts'
 import { needCore } from './server-away.ts'
 
-const MOST_MATCHES = 5
 const MOST_MESSAGES = 20
 const MAIL_KINDS = ['receipt', 'rejected', 'cancelled'] as const
 
 /** The whole story of an order, by its id or its short number. E-mail and address only where `people` are asked for. */
 export async function tellOrder(operator: Operator, asked: string, people: boolean): Promise<Answer> {
-  const ids = await findIds(operator.db, asked)
+  const ids = await findOrderIds(operator.db, asked)
   if (ids === null) return answer(EXIT.usage, [`${asked} is neither an order's id nor a number such as SD-7F3K-92QX.`], { asked })
   const [orderId, ...others] = ids
   if (!orderId) {
@@ -34,15 +33,6 @@ export async function tellOrder(operator: Operator, asked: string, people: boole
   }
   const row = await readRow(operator.db, orderId)
   return row ? tellRow(operator, row, people) : tellWithoutRow(operator, orderId)
-}
-
-async function findIds(db: Db, asked: string): Promise<string[] | null> {
-  const id = z.uuid().safeParse(asked.toLowerCase())
-  if (id.success) return [id.data]
-  const end = idEndOf(asked)
-  if (!end) return null
-  const rows = await db.$queryRaw<{ id: string }[]>`SELECT id::text FROM orders WHERE right(id::text, 10) = ${end} LIMIT ${MOST_MATCHES}`
-  return rows.map((row) => row.id)
 }
 
 /** What was placed and has no row: it waits, was set aside, was lost, or never was. */
@@ -174,9 +164,9 @@ function pageWords(view: OrderView | null | 'forgotten', row: Row): string {
 }
 
 /** Messages and jobs about it. */
-async function readWaiting({ db }: Operator, { id, version }: Row) {
+async function readWaiting({ db }: Operator, { id, version, refunds, shipments }: Row) {
   const messages = await db.outboxMessage.findMany({
-    where: { subject: { contains: id } },
+    where: { OR: [{ subject: { contains: id } }, { topic: 'refund.advance', subject: { in: refunds.map((refund) => refund.id) } }] },
     orderBy: { id: 'asc' },
     take: MOST_MESSAGES,
     select: { topic: true, subject: true },
@@ -184,8 +174,12 @@ async function readWaiting({ db }: Operator, { id, version }: Row) {
   const jobs = []
   const connection = producingConnection(env().CORE_REDIS_URL, 'operator')
   const wanted = {
-    orders: Array.from({ length: version }, (_, i) => `advance.${id}.${i + 1}`),
-    notifications: MAIL_KINDS.map((kind) => `mail.${id}.${kind}`),
+    orders: [...Array.from({ length: version }, (_, i) => `advance.${id}.${i + 1}`), ...refunds.map((refund) => `refund.${refund.id}`)],
+    notifications: [
+      ...MAIL_KINDS,
+      ...shipments.map((parcel) => `shipped/${parcel.id}`),
+      ...refunds.map((refund) => `refunded/${refund.id}`),
+    ].map((kind) => `mail.${id}.${kind}`),
   }
   for (const [name, jobIds] of Object.entries(wanted)) {
     const queue = new Queue(name, { connection, prefix: QUEUE_PREFIX, skipWaitingForReady: true })

@@ -113,6 +113,7 @@ const REASONS: Record<string, string> = {
   NOT_PAID_IN_TIME: 'no payment came in time',
   PAYMENT_CANCELLED: 'the payment was cancelled at the gateway',
   BY_SHOPPER: 'the shopper asked for it',
+  BY_MERCHANT: 'the merchant asked for it',
   PAID_AFTER_CANCEL: 'the order was cancelled and paid nevertheless',
   card_declined: 'the bank did not say why',
   insufficient_funds: 'not enough money on the card',

@@ -19,7 +19,10 @@ import { REFUND_CHECK_MS } from './wake-refunds.ts'
 /** Refunds of one order, failed ones included. Each is read with the order, so they are not endless. */
 export const MOST_REFUNDS = 100
 
-/** One transaction: the row, what it takes of the order's money and units, their stock, the order's step and the job that follows. */
+/**
+ * One transaction: the row, what it takes of the order's money and units, their stock, the order's step and the job that follows.
+ * What the order used of limited codes and of its customer's limits stays used: they count what was ordered and paid.
+ */
 export function requestRefund(db: Db, refund: RequestedRefund): Promise<Result<RefundAsked, RefundFailure>> {
   return db.$transaction((tx) => request(tx, refund), ONE_STEP)
 }
