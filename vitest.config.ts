@@ -9,7 +9,7 @@ const integration = ['server/**/*.test.ts', 'workers/**/*.test.ts', '{prisma,scr
 /** What asks most of core runs once more where core is a Redis Cluster. */
 const cluster = [
   'server/inventory/**/*.test.ts',
-  'server/orders/{place-order,run-intake,deliver,dead-letters,outbox,heal-core,show-order}.test.ts',
+  'server/orders/{place-order,run-intake,deliver,dead-letters,decide-dead-letter,held-to-offers,outbox,heal-core,show-order}.test.ts',
   'workers/{crashes,define-worker,relay}.test.ts',
 ]
 
