@@ -17,6 +17,7 @@ let engine: TestEngine
 
 beforeAll(async () => {
   engine = await startTestEngine()
+  Object.assign(process.env, engine.stack.env)
 })
 afterEach(() => engine.rest())
 afterAll(() => engine.stop())

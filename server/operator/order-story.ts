@@ -4,7 +4,7 @@ import { orderNumber } from '#/domain/order-number.ts'
 import { recordingShardOf } from '#/domain/sharding.ts'
 import { sku } from '#/domain/sku.ts'
 import type { Db } from '../db/client.ts'
-import { env } from '../env.ts'
+import { operatorEnv } from '../env.ts'
 import { unitsHeldBy } from '../inventory/inspect-core.ts'
 import type { OrderView } from '../inventory/stock-counters.ts'
 import { eventWords, readHistory } from '../orders/order-events.ts'
@@ -172,7 +172,7 @@ async function readWaiting({ db }: Operator, { id, version, refunds, shipments }
     select: { topic: true, subject: true },
   })
   const jobs = []
-  const connection = producingConnection(env().CORE_REDIS_URL, 'operator')
+  const connection = producingConnection(operatorEnv().CORE_REDIS_URL, 'operator')
   const wanted = {
     orders: [...Array.from({ length: version }, (_, i) => `advance.${id}.${i + 1}`), ...refunds.map((refund) => `refund.${refund.id}`)],
     notifications: [
