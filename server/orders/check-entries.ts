@@ -7,7 +7,7 @@ import { type Failure, fail, ok, type Result } from '#/domain/result.ts'
 import { sku } from '#/domain/sku.ts'
 import type { IntakeEntry } from '../inventory/stock-counters.ts'
 import { type CodeVersion, codeVersionKey, type IntakeOrder, type OfferVersion, offerVersionKey } from './order-book.ts'
-import { customerOf, type PlacedOrder, placedOrderSchema } from './placed-order.ts'
+import { customerOf, fingerprintOf, type PlacedOrder, placedOrderSchema } from './placed-order.ts'
 import type { Ports } from './ports.ts'
 
 /** The year 3000: far beyond any clock of ours, well within what a column of Postgres holds. */
@@ -42,7 +42,7 @@ function codeOf({ code, codeVersion }: PlacedOrder): CodeVersion | null {
   return code !== null && codeVersion !== null ? { code, version: codeVersion } : null
 }
 
-type ParsedOrder = Omit<IntakeOrder, 'allowances'>
+type ParsedOrder = Omit<IntakeOrder, 'allowances' | 'fingerprint'>
 
 function parseEntry({ record, ...ids }: IntakeEntry): ParsedOrder | null {
   const parsedIds = idsSchema.safeParse(ids)
@@ -84,5 +84,8 @@ function checkTotal(
     totals.taxMode === order.taxMode &&
     totals.totalMinor === order.totalMinor
   if (!agrees) return fail('TOTAL_MISMATCH')
-  return ok({ ...placed, allowances: allowancesOf(known, discount, customerOf(order.email)) })
+  // Most orders use nothing that is limited by customer; whom they are of needs no hash then.
+  const isLimited = discount?.maxUsesPerCustomer != null || known.some((line) => line.limitPerCustomer !== null)
+  const allowances = allowancesOf(known, discount, isLimited ? customerOf(order.email) : '')
+  return ok({ ...placed, fingerprint: fingerprintOf(order), allowances })
 }

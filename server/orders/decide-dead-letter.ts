@@ -4,7 +4,7 @@ import { type Failure, fail, ok, type Result } from '#/domain/result.ts'
 import type { CoreFailure } from '../redis/core.ts'
 import { checkEntries, idsSchema } from './check-entries.ts'
 import type { DeadLetter, DeadLetterResolution, IntakeOrder } from './order-book.ts'
-import { type PlacedOrder, readPlacedOrder } from './placed-order.ts'
+import { fingerprintOf, type PlacedOrder, readPlacedOrder } from './placed-order.ts'
 import type { Ports } from './ports.ts'
 
 type Engine = Pick<Ports, 'book' | 'clock'>
@@ -57,7 +57,13 @@ export async function closeDeadLetter(
   const ids = idsSchema.safeParse(letter)
   if (order && ids.success) {
     const allowances = held.value.filter(isAllowance).map((key) => ({ key, units: 0, limit: 0 }))
-    const settled = await settle(engine, letter, { ...ids.data, order, allowances, refusedFor: NOT_ACCEPTED })
+    const settled = await settle(engine, letter, {
+      ...ids.data,
+      order,
+      fingerprint: fingerprintOf(order),
+      allowances,
+      refusedFor: NOT_ACCEPTED,
+    })
     if (settled.ok || settled.code === 'BUSY') return settled
   }
   return ok(await engine.book.rejectWithoutRow(letter, held.value, engine.clock.now()))

@@ -119,6 +119,7 @@ export type IntakeOrder = {
   readonly reservationId: string
   readonly placedAtMs: number
   readonly order: PlacedOrder
+  readonly fingerprint: string
   /** What it uses of limited codes and of customers' limits. */
   readonly allowances: readonly Allowance[]
   /** A person decided against it: it is refused whatever the stock. */

@@ -9,7 +9,6 @@ import { isDataError, sqlStateOf } from '../db/sql-state.ts'
 import { type AllowanceMove, lockAllowances, lockStock, moveAllowances, moveStock, type StockMove } from './move-stock.ts'
 import type { DataError, IntakeOrder, IntakeTally, NotTheWriter } from './order-book.ts'
 import { MAIL_CHECK_MS } from './outbox.ts'
-import { fingerprintOf } from './placed-order.ts'
 
 /** First key of the advisory locks of intake; the second is the shard. */
 export const INTAKE_LOCK = 7001
@@ -121,7 +120,7 @@ async function insertOrders(tx: Tx, shard: Shard, orders: readonly Decided[], no
       FROM unnest(
         ${column((p) => p.orderId)}::uuid[],
         ${column((p) => p.reservationId)}::text[],
-        ${column((p) => fingerprintOf(p.order))}::text[],
+        ${column((p) => p.fingerprint)}::text[],
         ${column((p) => (isRejected(p.decision) ? p.decision : null))}::text[],
         ${column((p) => p.order.email)}::text[],
         ${column((p) => p.order.name)}::text[],
