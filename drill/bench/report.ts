@@ -38,9 +38,10 @@ function rowOf(finding: Finding): string[] {
 }
 
 function footOf({ what, ratio, figure, floor, unit, notes }: Finding): string[] {
-  const floors = floor ? `, floor ${number(floor.median)} (${rangeOf(floor)})` : ''
+  const shown = (spread: Spread) => [number(spread.median), rangeOf(spread) && `(${rangeOf(spread)})`].filter(Boolean).join(' ')
+  const floors = floor ? `, floor ${shown(floor)}` : ''
   const wide = isWide(ratio ?? figure) ? ['  ! the rounds lie far apart: something else was at work'] : []
-  return [`${what}: ${number(figure.median)} (${rangeOf(figure)})${floors} ${unit}`, ...notes.map((note) => `  ${note}`), ...wide]
+  return [`${what}: ${shown(figure)}${floors} ${unit}`, ...notes.map((note) => `  ${note}`), ...wide]
 }
 
 function aimOf(aim: Aim): string {
