@@ -178,3 +178,15 @@ test('what was refunded here ends without a trace of doubt', async () => {
   await engine.later(3 * 3600_000)
   expect(await engine.violations()).toEqual([])
 })
+
+test('money that only the books say went back, and units that only they say left, are noticed', async () => {
+  const orderId = await merchant.paid([2])
+  await engine.db.order.update({ where: { id: orderId }, data: { refundedMinor: 100 } })
+  const row = { id: randomUUID(), orderId, amountMinor: 100, reason: 'x', state: 'SUCCEEDED', createdAt: new Date() } as const
+  await engine.db.refund.create({ data: row })
+  await engine.db.orderLine.updateMany({ where: { orderId }, data: { shipped: 1 } })
+  const found = await engine.violations()
+  for (const words of [`refunds agree: ${row.id}`, `units add up: line 0 of order ${orderId}`, 'did not move by what was shipped']) {
+    expect(found).toContainEqual(expect.stringContaining(words))
+  }
+})
