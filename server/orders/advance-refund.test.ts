@@ -141,8 +141,8 @@ test('one that the bank sends back weeks later is the order’s money again, and
 
 test('what the gateway refuses waits for a person, is tried again, and has failed in the end', async () => {
   const { orderId, refundId, amountMinor } = await asked()
-  const gateway = stripeGateway('sk_test_of_somebody_else', engine.stack.gateway.url)
-  const refusing = { ...engine, gateway }
+  const { refund } = stripeGateway('sk_test_of_somebody_else', engine.stack.gateway.url)
+  const refusing = { ...engine, gateway: { ...engine.gateway, refund } }
   for (let n = 0; n < 3; n += 1) expect(await advanceRefund(refusing, refundId)).toMatchObject({ kind: 'stuck' })
   expect(await engine.book.findOrder(orderId)).toMatchObject({ trouble: expect.stringContaining('refuses') })
   expect((await engine.book.history(orderId)).filter(({ kind }) => kind === 'trouble')).toHaveLength(1)
@@ -151,6 +151,19 @@ test('what the gateway refuses waits for a person, is tried again, and has faile
   expect(await advanceRefund(refusing, refundId)).toEqual({ kind: 'final' })
   expect(await rowOf(refundId)).toMatchObject({ state: 'FAILED' })
   expect(await merchant.moneyOf(orderId)).toMatchObject({ ours: { refundedMinor: 0 } })
+})
+
+test('one that was given back, and whose answer and every look after it were lost, is not taken for failed and given back twice', async () => {
+  const { orderId, refundId, amountMinor } = await asked()
+  await engine.desk.goWrong({ match: { operation: 'refunds.create' }, drop: 'after' })
+  expect(await advanceRefund(engine, refundId)).toMatchObject({ kind: 'retry' })
+  await engine.desk.workAgain()
+  await engine.db.refund.update({ where: { id: refundId }, data: { checks: 10 } })
+  const locked = { ...engine, gateway: stripeGateway('sk_test_of_somebody_else', engine.stack.gateway.url) }
+  expect(await advanceRefund(locked, refundId)).toMatchObject({ kind: 'stuck' })
+  await merchant.settle(orderId)
+  expect(await rowOf(refundId)).toMatchObject({ state: 'SUCCEEDED' })
+  expect((await engine.desk.refundsOf(orderId)).map(({ amount }) => amount)).toEqual([amountMinor])
 })
 
 test('a late "pending" or "failed" never undoes what is settled, and no success follows a failure', async () => {
