@@ -139,6 +139,39 @@ test('one that the bank sends back weeks later is the order’s money again, and
   await engine.rest()
 })
 
+test('of one that the bank sends back somebody learns, even where the look that was hinted at was lost', async () => {
+  const orderId = await merchant.paid([1], { paymentMethod: FAILING_REFUND_CARD })
+  const refundId = randomUUID()
+  await merchant.refund(orderId, { kind: 'all' }, { refundId })
+  await engine.rest()
+  expect(await rowOf(refundId)).toMatchObject({ state: 'SUCCEEDED', nextCheckAt: null })
+  await engine.book.hintRefund(refundId, engine.clock.now())
+  await engine.rest()
+  expect(await rowOf(refundId)).toMatchObject({ state: 'SUCCEEDED', nextCheckAt: null })
+  await engine.desk.settleRefunds()
+  await engine.book.hintRefund(refundId, engine.clock.now())
+  await engine.db.outboxMessage.deleteMany({ where: { topic: 'refund.advance' } })
+  await engine.later(20_000)
+  expect(await rowOf(refundId)).toMatchObject({ state: 'FAILED', nextCheckAt: null })
+  expect(await engine.book.findOrder(orderId)).toMatchObject({ trouble: expect.stringContaining('refund') })
+})
+
+test('a look that began before a hint does not take the hint for seen', async () => {
+  const { refundId } = await asked()
+  await advanceRefund(engine, refundId)
+  await engine.book.hintRefund(refundId, engine.clock.now())
+  const findRefund: typeof engine.gateway.findRefund = async (...args) => {
+    const found = await engine.gateway.findRefund(...args)
+    engine.clock.pass(1)
+    await engine.book.hintRefund(refundId, engine.clock.now())
+    return found
+  }
+  await advanceRefund({ ...engine, gateway: { ...engine.gateway, findRefund } }, refundId)
+  expect(await rowOf(refundId)).toMatchObject({ state: 'SUCCEEDED', nextCheckAt: expect.any(Date) })
+  await engine.rest()
+  expect(await rowOf(refundId)).toMatchObject({ state: 'SUCCEEDED', nextCheckAt: null })
+})
+
 test('what the gateway refuses waits for a person, is tried again, and has failed in the end', async () => {
   const { orderId, refundId, amountMinor } = await asked()
   const { refund } = stripeGateway('sk_test_of_somebody_else', engine.stack.gateway.url)

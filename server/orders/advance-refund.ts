@@ -60,8 +60,8 @@ function idempotencyKey({ refundId, checks }: Refund): string {
 async function settle({ book, clock }: Engine, refund: Refund, status: RefundStatus): Promise<RefundAdvanced> {
   const { kind, gatewayRefundId, amountMinor } = status
   if (amountMinor !== refund.amountMinor) return { kind: 'stuck', reason: 'the gateway gave back another amount than was asked for' }
-  if (!(refund.state === 'SUCCEEDED' && kind !== 'failed'))
-    await book.settleRefund(refund.refundId, { kind, gatewayRefundId, nowMs: clock.now() })
+  if (refund.state === 'SUCCEEDED' && kind !== 'failed') await book.refundStands(refund)
+  else await book.settleRefund(refund.refundId, { kind, gatewayRefundId, nowMs: clock.now() })
   switch (kind) {
     case 'succeeded':
     case 'failed':
