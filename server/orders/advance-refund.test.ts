@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { fail } from '#/domain/result.ts'
 import { eventually } from '#/drill/engine/eventually.ts'
 import type { GatewayFault } from '#/drill/engine/gateway-desk.ts'
 import { FAILING_REFUND_CARD, merchantHands, PENDING_REFUND_CARD } from '#/drill/engine/merchant-hands.ts'
@@ -79,6 +80,30 @@ test('one that is still on its way when upkeep looks again is not asked for unde
     return (await rowOf(refundId)).state === 'SUCCEEDED'
   })
   expect(await engine.desk.refundsOf(orderId)).toHaveLength(1)
+})
+
+test('for a quarter of an hour a refund is asked for under one key, and then under another with each look', async () => {
+  const { refundId } = await asked()
+  const askedAt = engine.clock.now()
+  const keys: { key: string; minutes: number }[] = []
+  const refund: typeof engine.gateway.refund = async (_, { idempotencyKey }) => {
+    keys.push({ key: idempotencyKey, minutes: (engine.clock.now() - askedAt) / 60_000 })
+    return fail('GATEWAY_UNKNOWN')
+  }
+  const silent = { ...engine, gateway: { ...engine.gateway, refund } }
+  await advanceRefund(silent, refundId)
+  for (let look = 0; look < 9; look += 1) {
+    const { nextCheckAt } = await rowOf(refundId)
+    engine.clock.pass((nextCheckAt?.getTime() ?? 0) - engine.clock.now())
+    await engine.book.wakeDueRefunds(engine.clock.now(), 1000)
+    await advanceRefund(silent, refundId)
+  }
+  const [first] = keys
+  const later = keys.filter(({ key }) => key !== first?.key)
+  expect(later[0]?.minutes).toBeGreaterThanOrEqual(15)
+  expect(new Set(later.map(({ key }) => key)).size).toBe(later.length)
+  await engine.rest()
+  expect(await rowOf(refundId)).toMatchObject({ state: 'SUCCEEDED' })
 })
 
 test('a worker that dies after it asked leaves a refund that the next one finds, and asks for no other', async () => {

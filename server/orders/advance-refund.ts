@@ -54,7 +54,7 @@ const NO_ANSWER: RefundAdvanced = { kind: 'retry', reason: 'the gateway gave no 
  * Source: https://docs.stripe.com/api/idempotent_requests
  */
 function idempotencyKey({ refundId, checks }: Refund): string {
-  return `refund-${refundId}-${Math.max(0, checks - LOOKS_WITH_FIRST_KEY + 1)}`
+  return `refund-${refundId}-${Math.max(0, checks - LOOKS_WITH_FIRST_KEY)}`
 }
 
 async function settle({ book, clock }: Engine, refund: Refund, status: RefundStatus): Promise<RefundAdvanced> {
