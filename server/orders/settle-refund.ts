@@ -3,6 +3,7 @@ import type { Db, Tx } from '../db/client.ts'
 import type { Refund, RefundOutcome, RefundState } from './fulfilment-book.ts'
 import { type LockedOrder, lockOrder, noteStep, ONE_STEP } from './order-step.ts'
 import { MAIL_CHECK_MS } from './outbox.ts'
+import { troubleOfRefunds } from './refund-trouble.ts'
 
 const REFUND_FAILED = 'a refund failed: its money has to go back in another way'
 
@@ -72,7 +73,7 @@ async function succeed(tx: Tx, { refundId, amountMinor, state, trouble, order }:
   await tx.refund.update({ where: { id: refundId }, data: { state: 'SUCCEEDED', gatewayRefundId, trouble: null, ...over } })
   const after = { ...order, givenBackMinor: order.givenBackMinor + amountMinor }
   const step = { kind: 'refunded', detail: { refundId, amountMinor }, nowMs } as const
-  await noteStep(tx, after, trouble === null ? step : { ...step, trouble: null })
+  await noteStep(tx, after, trouble === null ? step : { ...step, trouble: await troubleOfRefunds(tx, order.orderId, refundId) })
   await tx.outboxMessage.create({ data: { topic: 'mail.send', subject: `${order.orderId}/refunded/${refundId}` } })
 }
 
