@@ -1,5 +1,6 @@
 import type { Mailer } from '#/server/notifications/mailer.ts'
 import { orderMail } from '#/server/notifications/order-mail.ts'
+import { isUntrueByNow } from '#/server/notifications/part-mail.ts'
 import type { MailKind } from '#/server/orders/order-book.ts'
 import type { Ports } from '#/server/orders/ports.ts'
 import { PermanentError } from './define-worker.ts'
@@ -13,6 +14,7 @@ export function sendMail({ book, clock }: Pick<Ports, 'book' | 'clock'>, mailer:
     const order = await book.findMail(orderId, kind)
     if (order === 'sent') return
     if (!order) throw new PermanentError('ORDER_MISSING')
+    if (isUntrueByNow(kind, order)) return
     await mailer.send(orderMail(kind, order))
     await book.recordMail(orderId, kind, clock.now())
   }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { merchantHands } from '#/drill/engine/merchant-hands.ts'
+import { FAILING_REFUND_CARD, merchantHands } from '#/drill/engine/merchant-hands.ts'
 import { startTestEngine, type TestEngine } from '#/drill/engine/test-engine.ts'
 import { type Mailer, smtpMailer } from '#/server/notifications/mailer.ts'
 import { sendMail } from './notifications.ts'
@@ -49,6 +49,19 @@ test('each parcel and each refund has a mail of its own, once, with what is in i
   expect(parcel?.text).not.toContain(other?.name)
   expect(parcel?.html).toContain('CE1')
   expect(mails.find(({ messageId }) => messageId.includes(refundId))?.text).toContain('€12.34')
+})
+
+test('nobody reads that money was given back that the bank has sent back meanwhile', async () => {
+  const orderId = await merchant.paid([1], { paymentMethod: FAILING_REFUND_CARD })
+  const refundId = randomUUID()
+  await merchant.refund(orderId, { kind: 'all' }, { refundId })
+  await engine.rest()
+  await engine.desk.settleRefunds()
+  await engine.book.hintRefund(refundId, engine.clock.now())
+  await engine.rest()
+  // Its mail had waited all the while.
+  await sendMail(engine, mailer)({ orderId, kind: `refunded/${refundId}` })
+  expect(await inbox(orderId)).toEqual([])
 })
 
 test('what a merchant typed is text in the mail, whatever it looks like', async () => {

@@ -12,6 +12,11 @@ export function isOfPart(kind: MailKind): kind is PartMailKind {
   return kind.includes('/')
 }
 
+/** Whether what the mail tells of is true no more: money that was given back and has come back to us. */
+export function isUntrueByNow(kind: MailKind, { refunds }: Pick<Order, 'refunds'>): boolean {
+  return refunds.some(({ refundId, state }) => kind === `refunded/${refundId}` && state === 'FAILED')
+}
+
 /** Deterministic, as the order's own mails are. Throws when the order has no such part. */
 export function partMail(kind: PartMailKind, whole: Order): Mail {
   const { orderId, order } = whole

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { fail } from '#/domain/result.ts'
 import { eventually } from '#/drill/engine/eventually.ts'
 import type { GatewayFault } from '#/drill/engine/gateway-desk.ts'
 import { FAILING_REFUND_CARD, merchantHands, PENDING_REFUND_CARD } from '#/drill/engine/merchant-hands.ts'
@@ -86,6 +87,30 @@ test('a request that reaches the gateway after those of later looks gives nothin
   expect(await rowOf(refundId)).toMatchObject({ state: 'SUCCEEDED' })
 })
 
+test('for a quarter of an hour a refund is asked for under one key, and then under another with each look', async () => {
+  const { refundId } = await asked()
+  const askedAt = engine.clock.now()
+  const keys: { key: string; minutes: number }[] = []
+  const refund: typeof engine.gateway.refund = async (_, { idempotencyKey }) => {
+    keys.push({ key: idempotencyKey, minutes: (engine.clock.now() - askedAt) / 60_000 })
+    return fail('GATEWAY_UNKNOWN')
+  }
+  const silent = { ...engine, gateway: { ...engine.gateway, refund } }
+  await advanceRefund(silent, refundId)
+  for (let look = 0; look < 9; look += 1) {
+    const { nextCheckAt } = await rowOf(refundId)
+    engine.clock.pass((nextCheckAt?.getTime() ?? 0) - engine.clock.now())
+    await engine.book.wakeDueRefunds(engine.clock.now(), 1000)
+    await advanceRefund(silent, refundId)
+  }
+  const [first] = keys
+  const later = keys.filter(({ key }) => key !== first?.key)
+  expect(later[0]?.minutes).toBeGreaterThanOrEqual(15)
+  expect(new Set(later.map(({ key }) => key)).size).toBe(later.length)
+  await engine.rest()
+  expect(await rowOf(refundId)).toMatchObject({ state: 'SUCCEEDED' })
+})
+
 test('a worker that dies after it asked leaves a refund that the next one finds, and asks for no other', async () => {
   const { orderId, refundId } = await asked()
   const dying = { ...engine, book: { ...engine.book, settleRefund: () => Promise.reject(new Error('killed')) } }
@@ -144,10 +169,43 @@ test('one that the bank sends back weeks later is the order’s money again, and
   await engine.rest()
 })
 
+test('of one that the bank sends back somebody learns, even where the look that was hinted at was lost', async () => {
+  const orderId = await merchant.paid([1], { paymentMethod: FAILING_REFUND_CARD })
+  const refundId = randomUUID()
+  await merchant.refund(orderId, { kind: 'all' }, { refundId })
+  await engine.rest()
+  expect(await rowOf(refundId)).toMatchObject({ state: 'SUCCEEDED', nextCheckAt: null })
+  await engine.book.hintRefund(refundId, engine.clock.now())
+  await engine.rest()
+  expect(await rowOf(refundId)).toMatchObject({ state: 'SUCCEEDED', nextCheckAt: null })
+  await engine.desk.settleRefunds()
+  await engine.book.hintRefund(refundId, engine.clock.now())
+  await engine.db.outboxMessage.deleteMany({ where: { topic: 'refund.advance' } })
+  await engine.later(20_000)
+  expect(await rowOf(refundId)).toMatchObject({ state: 'FAILED', nextCheckAt: null })
+  expect(await engine.book.findOrder(orderId)).toMatchObject({ trouble: expect.stringContaining('refund') })
+})
+
+test('a look that began before a hint does not take the hint for seen', async () => {
+  const { refundId } = await asked()
+  await advanceRefund(engine, refundId)
+  await engine.book.hintRefund(refundId, engine.clock.now())
+  const findRefund: typeof engine.gateway.findRefund = async (...args) => {
+    const found = await engine.gateway.findRefund(...args)
+    engine.clock.pass(1)
+    await engine.book.hintRefund(refundId, engine.clock.now())
+    return found
+  }
+  await advanceRefund({ ...engine, gateway: { ...engine.gateway, findRefund } }, refundId)
+  expect(await rowOf(refundId)).toMatchObject({ state: 'SUCCEEDED', nextCheckAt: expect.any(Date) })
+  await engine.rest()
+  expect(await rowOf(refundId)).toMatchObject({ state: 'SUCCEEDED', nextCheckAt: null })
+})
+
 test('what the gateway refuses waits for a person, is tried again, and has failed in the end', async () => {
   const { orderId, refundId, amountMinor } = await asked()
-  const gateway = stripeGateway('sk_test_of_somebody_else', engine.stack.gateway.url)
-  const refusing = { ...engine, gateway }
+  const { refund } = stripeGateway('sk_test_of_somebody_else', engine.stack.gateway.url)
+  const refusing = { ...engine, gateway: { ...engine.gateway, refund } }
   for (let n = 0; n < 3; n += 1) expect(await advanceRefund(refusing, refundId)).toMatchObject({ kind: 'stuck' })
   expect(await engine.book.findOrder(orderId)).toMatchObject({ trouble: expect.stringContaining('refuses') })
   expect((await engine.book.history(orderId)).filter(({ kind }) => kind === 'trouble')).toHaveLength(1)
@@ -156,6 +214,19 @@ test('what the gateway refuses waits for a person, is tried again, and has faile
   expect(await advanceRefund(refusing, refundId)).toEqual({ kind: 'final' })
   expect(await rowOf(refundId)).toMatchObject({ state: 'FAILED' })
   expect(await merchant.moneyOf(orderId)).toMatchObject({ ours: { refundedMinor: 0 } })
+})
+
+test('one that was given back, and whose answer and every look after it were lost, is not taken for failed and given back twice', async () => {
+  const { orderId, refundId, amountMinor } = await asked()
+  await engine.desk.goWrong({ match: { operation: 'refunds.create' }, drop: 'after' })
+  expect(await advanceRefund(engine, refundId)).toMatchObject({ kind: 'retry' })
+  await engine.desk.workAgain()
+  await engine.db.refund.update({ where: { id: refundId }, data: { checks: 10 } })
+  const locked = { ...engine, gateway: stripeGateway('sk_test_of_somebody_else', engine.stack.gateway.url) }
+  expect(await advanceRefund(locked, refundId)).toMatchObject({ kind: 'stuck' })
+  await merchant.settle(orderId)
+  expect(await rowOf(refundId)).toMatchObject({ state: 'SUCCEEDED' })
+  expect((await engine.desk.refundsOf(orderId)).map(({ amount }) => amount)).toEqual([amountMinor])
 })
 
 test('a late "pending" or "failed" never undoes what is settled, and no success follows a failure', async () => {

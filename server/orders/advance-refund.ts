@@ -38,7 +38,8 @@ async function advance(engine: Engine, refund: Refund): Promise<RefundAdvanced> 
   if (!paymentIntentId) return { kind: 'stuck', reason: 'a refund of an order that was not paid through the gateway' }
   const found = await engine.gateway.findRefund(paymentIntentId, refundId)
   if (found.ok && found.value) return settle(engine, refund, found.value)
-  if (!found.ok) return found.code === 'GATEWAY_REFUSED' ? refused(engine, refund, found.detail) : NO_ANSWER
+  // A look that is refused says nothing of what was asked for before, so it never makes a refund fail.
+  if (!found.ok) return found.code === 'GATEWAY_REFUSED' ? stuck(found.detail) : NO_ANSWER
   if (state === 'SUCCEEDED') return { kind: 'stuck', reason: 'the gateway does not know a refund that succeeded' }
   const asked = await engine.gateway.refund(paymentIntentId, { refundId, amountMinor, idempotencyKey: idempotencyKey(refund) })
   if (asked.ok) return settle(engine, refund, asked.value)
@@ -53,14 +54,14 @@ const NO_ANSWER: RefundAdvanced = { kind: 'retry', reason: 'the gateway gave no 
  * Source: https://docs.stripe.com/api/idempotent_requests
  */
 function idempotencyKey({ refundId, checks }: Refund): string {
-  return `refund-${refundId}-${Math.max(0, checks - LOOKS_WITH_FIRST_KEY + 1)}`
+  return `refund-${refundId}-${Math.max(0, checks - LOOKS_WITH_FIRST_KEY)}`
 }
 
 async function settle({ book, clock }: Engine, refund: Refund, status: RefundStatus): Promise<RefundAdvanced> {
   const { kind, gatewayRefundId, amountMinor } = status
   if (amountMinor !== refund.amountMinor) return { kind: 'stuck', reason: 'the gateway gave back another amount than was asked for' }
-  if (!(refund.state === 'SUCCEEDED' && kind !== 'failed'))
-    await book.settleRefund(refund.refundId, { kind, gatewayRefundId, nowMs: clock.now() })
+  if (refund.state === 'SUCCEEDED' && kind !== 'failed') await book.refundStands(refund)
+  else await book.settleRefund(refund.refundId, { kind, gatewayRefundId, nowMs: clock.now() })
   switch (kind) {
     case 'succeeded':
     case 'failed':
@@ -72,9 +73,16 @@ async function settle({ book, clock }: Engine, refund: Refund, status: RefundSta
   }
 }
 
-/** Our account may be put right, so it is tried again; where that does not help, the money is the order's again for another way. */
+/**
+ * The gateway knows of none, and makes none. Our account may be put right, so it is tried again; where that does not help, the money is the
+ * order's again for another way.
+ */
 async function refused({ book, clock }: Engine, { refundId, state, checks }: Refund, detail: string): Promise<RefundAdvanced> {
-  if (state !== 'PENDING' || checks < LOOKS_IN_VAIN) return { kind: 'stuck', reason: `the gateway refuses a refund: ${detail}` }
+  if (state !== 'PENDING' || checks < LOOKS_IN_VAIN) return stuck(detail)
   await book.settleRefund(refundId, { kind: 'failed', gatewayRefundId: null, nowMs: clock.now() })
   return { kind: 'final' }
+}
+
+function stuck(detail: string): RefundAdvanced {
+  return { kind: 'stuck', reason: `the gateway refuses a refund: ${detail}` }
 }

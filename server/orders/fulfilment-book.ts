@@ -18,6 +18,8 @@ export type FulfilmentBook = {
   findRefund(refundId: string): Promise<Refund | null>
   /** Carries into the books what the gateway says of a refund. A late answer never undoes a later one. */
   settleRefund(refundId: string, outcome: RefundOutcome): Promise<void>
+  /** One that had succeeded stands: it is due no more, unless a hint came after it was read. */
+  refundStands(refund: Pick<Refund, 'refundId' | 'nextCheckAtMs'>): Promise<void>
   /** Notes what a person has to look at, on the refund and its order. Once for the same words. */
   setRefundTrouble(refundId: string, note: { readonly trouble: string; readonly nowMs: number }): Promise<void>
   /** Has a refund looked at soon that is said to have moved. Whether there is such a refund. */
@@ -69,6 +71,8 @@ export type Refund = {
   readonly state: RefundState
   /** How often upkeep has looked. */
   readonly checks: number
+  /** When upkeep looks again: one that is pending, or that is said to have failed after all. */
+  readonly nextCheckAtMs: number | null
 }
 
 export type RefundOutcome = {

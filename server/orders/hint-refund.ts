@@ -3,11 +3,18 @@ import type { Db } from '../db/client.ts'
 /** When upkeep looks at the latest, should the job be lost. */
 const CHECK_MS = 5000
 
-/** Has a refund of ours looked at, in whatever state: one that succeeded may fail after all. Whether there is such a refund. */
+/**
+ * Has a refund of ours looked at. One that succeeded may fail after all, so it is due, too, until a look that began after this has an answer.
+ * Whether there is such a refund.
+ */
 export async function hintRefund(db: Db, refundId: string, nowMs: number): Promise<boolean> {
+  const soon = new Date(nowMs + CHECK_MS)
   const told = await db.$executeRaw`
     WITH hinted AS (
-      UPDATE refunds SET next_check_at = CASE WHEN state = 'PENDING' THEN LEAST(next_check_at, ${new Date(nowMs + CHECK_MS)}::timestamptz) END
+      UPDATE refunds SET next_check_at = CASE
+        WHEN state = 'PENDING' THEN LEAST(next_check_at, ${soon}::timestamptz)
+        WHEN state = 'SUCCEEDED' AND amount_minor > 0 THEN ${soon}::timestamptz
+      END
       WHERE id = ${refundId}::uuid
       RETURNING id
     )

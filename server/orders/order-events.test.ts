@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { ASKING_CARD, GOOD_CARD, orderHands } from '#/drill/engine/order-hands.ts'
 import { startTestEngine, type TestEngine } from '#/drill/engine/test-engine.ts'
+import type { DeclineReason } from '../payments/payment-gateway.ts'
 import { stripeGateway } from '../payments/stripe-gateway.ts'
 import { advanceOrder } from './advance-order.ts'
 import { EVENT_KINDS, eventWords } from './order-events.ts'
@@ -45,6 +46,20 @@ test('every kind of event has words, whatever its detail holds', () => {
       expect(eventWords(event)).toMatch(/^[A-Z][^{}]+$/)
       expect(eventWords({ ...event, reason: 'constructor' })).not.toContain('function')
     }
+  }
+})
+
+test('every reason for a decline has words of its own', () => {
+  const reasons: DeclineReason[] = [
+    'card_declined',
+    'insufficient_funds',
+    'expired_card',
+    'authentication_required',
+    'authentication_failed',
+  ]
+  for (const reason of reasons) {
+    const event = { version: 1, atMs: 0, kind: 'state', state: 'DECLINED', attempt: 1, reason, detail: null } as const
+    expect(eventWords(event)).not.toContain('_')
   }
 })
 

@@ -119,6 +119,7 @@ const REASONS: Record<string, string> = {
   insufficient_funds: 'not enough money on the card',
   expired_card: 'the card has expired',
   authentication_required: 'the bank wants a confirmation that was not given',
+  authentication_failed: 'the step at the bank was refused or failed',
 }
 
 function because(reason: string | null): string {

@@ -3,7 +3,7 @@ import type { FulfilmentBook } from './fulfilment-book.ts'
 import { hintRefund } from './hint-refund.ts'
 import { refundCancelled } from './refund-cancelled.ts'
 import { requestRefund } from './request-refund.ts'
-import { findRefund, setRefundTrouble, settleRefund } from './settle-refund.ts'
+import { findRefund, refundStands, setRefundTrouble, settleRefund } from './settle-refund.ts'
 import { shipOrder } from './ship-order.ts'
 import { wakeDueRefunds } from './wake-refunds.ts'
 
@@ -15,6 +15,7 @@ export function postgresFulfilment(db: Db): FulfilmentBook {
     refundCancelled: (...args) => refundCancelled(db, ...args),
     findRefund: (...args) => findRefund(db, ...args),
     settleRefund: (...args) => settleRefund(db, ...args),
+    refundStands: (...args) => refundStands(db, ...args),
     setRefundTrouble: (...args) => setRefundTrouble(db, ...args),
     hintRefund: (...args) => hintRefund(db, ...args),
     wakeDueRefunds: (...args) => wakeDueRefunds(db, ...args),

@@ -4,6 +4,7 @@ import { merchantHands } from '#/drill/engine/merchant-hands.ts'
 import { GOOD_CARD, orderHands } from '#/drill/engine/order-hands.ts'
 import { startTestEngine, type TestEngine } from '#/drill/engine/test-engine.ts'
 import { advanceOrder } from './advance-order.ts'
+import { confirmPaid } from './settle-payment.ts'
 
 let engine: TestEngine
 let hands: ReturnType<typeof orderHands>
@@ -74,6 +75,23 @@ test('an order that is cancelled and not paid has nothing to give back', async (
   await engine.rest()
   expect(await merchant.refundsOf(orderId)).toEqual([])
   expect(await hands.read(orderId)).toMatchObject({ state: 'CANCELLED' })
+})
+
+test('an order that costs nothing and is cancelled while it is confirmed has nothing to give back, and its history says nothing of a payment', async () => {
+  const orderId = await hands.allocated()
+  const { subtotalMinor } = (await hands.read(orderId)).order
+  const free = { discountMinor: subtotalMinor, deliveryMinor: 0, taxMinor: 0, totalMinor: 0, taxMode: 'included' }
+  await engine.db.order.update({ where: { id: orderId }, data: free })
+  const nowMs = engine.clock.now()
+  await engine.book.startPaying(orderId, { afterAttempt: 0, paymentMethod: null, tellWorker: false, nowMs })
+  await engine.book.requestCancel(orderId, { reason: 'BY_SHOPPER', nowMs })
+  await engine.rest()
+  expect(await hands.read(orderId)).toMatchObject({ state: 'CANCELLED' })
+  // The worker that had begun to confirm it.
+  await confirmPaid(engine, orderId)
+  await engine.rest()
+  expect(await merchant.refundsOf(orderId)).toEqual([])
+  expect((await engine.book.history(orderId)).at(-1)).toMatchObject({ kind: 'state', state: 'CANCELLED' })
 })
 
 test('what was given back here ends without a trace of doubt', async () => {

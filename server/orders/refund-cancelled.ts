@@ -4,11 +4,11 @@ import { insertRefund } from './request-refund.ts'
 
 const PAID_AFTER_CANCEL = 'PAID_AFTER_CANCEL'
 
-/** Under the order's lock, so that of many who notice it one asks for the money back. See fulfilment-book.ts. */
+/** Under the order's lock, so that of many who notice it one asks for the money back; for what cost nothing nobody does. See fulfilment-book.ts. */
 export function refundCancelled(db: Db, orderId: string, { refundId, nowMs }: { refundId: string; nowMs: number }): Promise<void> {
   return db.$transaction(async (tx) => {
     const order = await lockOrder(tx, orderId)
-    if (order?.state !== 'CANCELLED' || order.capturedMinor > 0) return
+    if (order?.state !== 'CANCELLED' || order.capturedMinor > 0 || order.totalMinor === 0) return
     const amountMinor = order.totalMinor
     const refund = { refundId, orderId, fingerprint: fingerprint(PAID_AFTER_CANCEL), amountMinor, reason: PAID_AFTER_CANCEL, nowMs }
     if (!(await insertRefund(tx, refund))) throw new Error(`refund ${refundId} is there already`)

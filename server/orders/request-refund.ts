@@ -14,6 +14,7 @@ import {
   ONE_STEP,
   sameUnits,
 } from './order-step.ts'
+import { takeUpFailed, troubleOfRefunds } from './refund-trouble.ts'
 import { REFUND_CHECK_MS } from './wake-refunds.ts'
 
 /** Refunds of one order, failed ones included. Each is read with the order, so they are not endless. */
@@ -82,11 +83,12 @@ async function request(tx: Tx, refund: RequestedRefund): Promise<Result<RefundAs
   await tx.refundLine.createMany({ data: units.map((line) => ({ refundId, ...line, restocked: restock })) })
   await countUnits(tx, order, lines)
   await moveLines(tx, order, 'refund', lines.map(toMove(restock)), nowMs)
+  await takeUpFailed(tx, orderId, refund.wish)
   const step = {
     kind: 'refund-requested',
     detail: { refundId, amountMinor },
     reason,
-    trouble: null,
+    trouble: await troubleOfRefunds(tx, orderId, refundId),
     refundedDelta: amountMinor,
     nowMs,
   } as const

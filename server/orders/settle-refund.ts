@@ -3,13 +3,14 @@ import type { Db, Tx } from '../db/client.ts'
 import type { Refund, RefundOutcome, RefundState } from './fulfilment-book.ts'
 import { type LockedOrder, lockOrder, noteStep, ONE_STEP } from './order-step.ts'
 import { MAIL_CHECK_MS } from './outbox.ts'
+import { troubleOfRefunds } from './refund-trouble.ts'
 
 const REFUND_FAILED = 'a refund failed: its money has to go back in another way'
 
 export async function findRefund(db: Db, refundId: string): Promise<Refund | null> {
   const [refund] = await db.$queryRaw<Refund[]>`
     SELECT r.id::text AS "refundId", r.order_id::text AS "orderId", o.payment_intent_id AS "paymentIntentId",
-      r.amount_minor AS "amountMinor", r.state::text, r.checks
+      r.amount_minor AS "amountMinor", r.state::text, r.checks, (extract(epoch FROM r.next_check_at) * 1000)::float8 AS "nextCheckAtMs"
     FROM refunds r JOIN orders o ON o.id = r.order_id WHERE r.id = ${refundId}::uuid`
   return refund ?? null
 }
@@ -29,6 +30,14 @@ export function settleRefund(db: Db, refundId: string, outcome: RefundOutcome): 
         return unreachable(outcome.kind)
     }
   }, ONE_STEP)
+}
+
+export async function refundStands(db: Db, { refundId, nextCheckAtMs }: Pick<Refund, 'refundId' | 'nextCheckAtMs'>): Promise<void> {
+  if (nextCheckAtMs === null) return
+  await db.refund.updateMany({
+    where: { id: refundId, state: 'SUCCEEDED', nextCheckAt: new Date(nextCheckAtMs) },
+    data: { nextCheckAt: null },
+  })
 }
 
 export function setRefundTrouble(db: Db, refundId: string, { trouble, nowMs }: { trouble: string; nowMs: number }): Promise<void> {
@@ -64,7 +73,7 @@ async function succeed(tx: Tx, { refundId, amountMinor, state, trouble, order }:
   await tx.refund.update({ where: { id: refundId }, data: { state: 'SUCCEEDED', gatewayRefundId, trouble: null, ...over } })
   const after = { ...order, givenBackMinor: order.givenBackMinor + amountMinor }
   const step = { kind: 'refunded', detail: { refundId, amountMinor }, nowMs } as const
-  await noteStep(tx, after, trouble === null ? step : { ...step, trouble: null })
+  await noteStep(tx, after, trouble === null ? step : { ...step, trouble: await troubleOfRefunds(tx, order.orderId, refundId) })
   await tx.outboxMessage.create({ data: { topic: 'mail.send', subject: `${order.orderId}/refunded/${refundId}` } })
 }
 

@@ -3,7 +3,7 @@ import type { Db } from '../db/client.ts'
 /** When upkeep looks at a refund, should its job be lost. */
 export const REFUND_CHECK_MS = 15_000
 
-/** Queues the pending refunds that are due and doubles the time to their next look, from 15 s up to 15 min. Returns how many. */
+/** Queues the refunds that are due and doubles the time to their next look, from 15 s up to 15 min. Returns how many. */
 export async function wakeDueRefunds(db: Db, nowMs: number, limit: number): Promise<number> {
   const now = new Date(nowMs)
   return db.$executeRaw`
