@@ -20,6 +20,7 @@ export function TextField({
   )
 }
 
+/** The label is around the field: a page that the router keeps hidden may have a field of the same id. */
 export function SelectField({
   name,
   value,
@@ -31,21 +32,23 @@ export function SelectField({
 }: Field & { label: string; autoComplete: string; choices: readonly Choice[]; first?: string }) {
   return (
     <div className={controls.field}>
-      <label htmlFor={name}>{label}</label>
-      <select
-        id={name}
-        name={name}
-        autoComplete={autoComplete}
-        defaultValue={value ?? first ?? choices[0]?.value}
-        required
-        {...describedBy(name, error)}
-      >
-        {choices.map((choice) => (
-          <option key={choice.value} value={choice.value}>
-            {choice.label}
-          </option>
-        ))}
-      </select>
+      <label className={controls.field}>
+        {label}
+        <select
+          id={name}
+          name={name}
+          autoComplete={autoComplete}
+          defaultValue={value ?? first ?? choices[0]?.value}
+          required
+          {...describedBy(name, error)}
+        >
+          {choices.map((choice) => (
+            <option key={choice.value} value={choice.value}>
+              {choice.label}
+            </option>
+          ))}
+        </select>
+      </label>
       <Problem name={name} error={error} />
     </div>
   )
