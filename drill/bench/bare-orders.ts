@@ -10,6 +10,7 @@ const TYPES: Record<string, string> = {
   order_id: 'uuid',
   state: 'order_state',
   placed_at: 'timestamptz',
+  recorded_at: 'timestamptz',
   hold_until: 'timestamptz',
   next_check_at: 'timestamptz',
 }
@@ -22,7 +23,7 @@ export function orderRow({ fingerprint, order }: Placing, now: Date): Row {
   return {
     ...(Object.fromEntries(columns) as Row),
     ...{ id: randomUUID(), shard: 0, reservation_id: randomUUID(), fingerprint, state: 'ALLOCATED', version: 1, attempt: 0 },
-    ...{ placed_at: now.toISOString(), hold_until: hold, next_check_at: hold },
+    ...{ placed_at: now.toISOString(), recorded_at: now.toISOString(), hold_until: hold, next_check_at: hold },
   }
 }
 

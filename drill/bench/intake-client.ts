@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { ALL_SHARDS } from '#/domain/sharding.ts'
 import type { Placing } from '#/server/inventory/stock-counters.ts'
-import { takeInBatch } from '#/server/orders/run-intake.ts'
+import { Intake } from '#/server/orders/run-intake.ts'
 import { type Wired, wirePorts } from '#/server/orders/wire-ports.ts'
 import { lineRows, orderRow, unnestInsert } from './bare-orders.ts'
 import { serve } from './child.ts'
@@ -18,8 +18,9 @@ async function takeIn({ orders }: { orders: number }) {
   let endedAt = startedAt
   await Promise.all(
     ALL_SHARDS.map(async (shard, i) => {
+      const intake = new Intake(wired?.[i] as Wired, shard)
       while (allocated < orders) {
-        const taken = await takeInBatch(wired?.[i] as Wired, shard, 100)
+        const taken = await intake.takeBatch(100)
         if (!taken.ok) throw new Error(`intake: ${taken.code}`)
         allocated += taken.value.allocated
         if (taken.value.allocated > 0) batches += 1

@@ -1,5 +1,6 @@
 import type { AllowanceKey } from '#/domain/allowance.ts'
 import type { Sku } from '#/domain/sku.ts'
+import { arrayLiteral } from '../db/array-literal.ts'
 import type { Tx } from '../db/client.ts'
 
 type Move = { readonly droppedReservations: readonly string[] }
@@ -16,10 +17,10 @@ export async function moveStock(tx: Tx, reason: string, moves: readonly StockMov
   await tx.$executeRaw`
     WITH move AS (
       SELECT * FROM unnest(
-        ${ordered.map((move) => move.sku)}::text[],
-        ${ordered.map((move) => move.onHandDelta)}::int[],
-        ${ordered.map((move) => move.allocatedDelta)}::int[],
-        ${ordered.map((move) => move.droppedReservations.join(','))}::text[]
+        ${arrayLiteral(ordered.map((move) => move.sku))}::text[],
+        ${arrayLiteral(ordered.map((move) => move.onHandDelta))}::int[],
+        ${arrayLiteral(ordered.map((move) => move.allocatedDelta))}::int[],
+        ${arrayLiteral(ordered.map((move) => move.droppedReservations.join(',')))}::text[]
       ) AS m(sku, on_hand_delta, allocated_delta, dropped)
     ), changed AS (
       UPDATE stock SET
@@ -44,9 +45,9 @@ export async function moveAllowances(tx: Tx, reason: string, moves: readonly All
   await tx.$executeRaw`
     WITH move AS (
       SELECT * FROM unnest(
-        ${ordered.map((move) => move.key)}::text[],
-        ${ordered.map((move) => move.usedDelta)}::int[],
-        ${ordered.map((move) => move.droppedReservations.join(','))}::text[]
+        ${arrayLiteral(ordered.map((move) => move.key))}::text[],
+        ${arrayLiteral(ordered.map((move) => move.usedDelta))}::int[],
+        ${arrayLiteral(ordered.map((move) => move.droppedReservations.join(',')))}::text[]
       ) AS m(key, used_delta, dropped)
     ), changed AS (
       UPDATE allowances SET used = allowances.used + move.used_delta, version = allowances.version + 1

@@ -4,6 +4,7 @@ import { UNPAID_HOLD_SECONDS } from '#/domain/order-state.ts'
 import { fail, ok, type Result } from '#/domain/result.ts'
 import type { Shard } from '#/domain/sharding.ts'
 import { sku } from '#/domain/sku.ts'
+import { arrayLiteral } from '../db/array-literal.ts'
 import type { Db, Tx } from '../db/client.ts'
 import { isDataError, sqlStateOf } from '../db/sql-state.ts'
 import { type AllowanceMove, lockAllowances, lockStock, moveAllowances, moveStock, type StockMove } from './move-stock.ts'
@@ -72,7 +73,7 @@ export async function lockShard(tx: Tx, shard: Shard): Promise<boolean> {
 }
 
 async function readRecorded(tx: Tx, orders: readonly { orderId: string }[]): Promise<Map<string, string>> {
-  const ids = orders.map((order) => order.orderId)
+  const ids = arrayLiteral(orders.map((order) => order.orderId))
   const rows = await tx.$queryRaw<{ id: string; reservation_id: string }[]>`
     SELECT id::text, reservation_id FROM orders WHERE id = ANY(${ids}::uuid[])`
   return new Map(rows.map((row) => [row.id, row.reservation_id]))
@@ -99,7 +100,7 @@ type Decided = IntakeOrder & { readonly decision: IntakeDecision | undefined }
 
 async function insertOrders(tx: Tx, shard: Shard, orders: readonly Decided[], nowMs: number): Promise<void> {
   if (orders.length === 0) return
-  const column = <T>(read: (placed: Decided) => T) => orders.map(read)
+  const column = (read: (placed: Decided) => string | number | null) => arrayLiteral(orders.map(read))
   const now = new Date(nowMs)
   await tx.$executeRaw`
     WITH placed AS (
@@ -139,7 +140,7 @@ async function insertOrders(tx: Tx, shard: Shard, orders: readonly Decided[], no
         ${column((p) => p.order.totalMinor)}::int[],
         ${column((p) => p.order.currency)}::text[],
         ${column((p) => p.order.paymentMethod)}::text[],
-        ${column((p) => new Date(p.placedAtMs))}::timestamptz[]
+        ${column((p) => new Date(p.placedAtMs).toISOString())}::timestamptz[]
       ) AS o(
         id, reservation_id, fingerprint, reason, email, name, street, city, postcode, country, delivery_method,
         code, code_version, subtotal_minor, discount_minor, delivery_minor, tax_minor, tax_mode, total_minor, currency, payment_method,
@@ -155,18 +156,19 @@ async function insertOrders(tx: Tx, shard: Shard, orders: readonly Decided[], no
     ) AS messages GROUP BY topic`
 
   const lines = orders.flatMap((placed) => placed.order.lines.map((line, position) => ({ ...line, orderId: placed.orderId, position })))
+  const ofLines = (read: (line: (typeof lines)[number]) => string | number) => arrayLiteral(lines.map(read))
   await tx.$executeRaw`
     INSERT INTO order_lines (order_id, position, sku, offer_version, name, label, quantity, unit_price_minor, discount_minor, weight_grams)
     SELECT * FROM unnest(
-      ${lines.map((line) => line.orderId)}::uuid[],
-      ${lines.map((line) => line.position)}::int[],
-      ${lines.map((line) => line.sku)}::text[],
-      ${lines.map((line) => line.offerVersion)}::int[],
-      ${lines.map((line) => line.name)}::text[],
-      ${lines.map((line) => line.label)}::text[],
-      ${lines.map((line) => line.quantity)}::int[],
-      ${lines.map((line) => line.unitPriceMinor)}::int[],
-      ${lines.map((line) => line.discountMinor)}::int[],
-      ${lines.map((line) => line.weightGrams)}::int[]
+      ${ofLines((line) => line.orderId)}::uuid[],
+      ${ofLines((line) => line.position)}::int[],
+      ${ofLines((line) => line.sku)}::text[],
+      ${ofLines((line) => line.offerVersion)}::int[],
+      ${ofLines((line) => line.name)}::text[],
+      ${ofLines((line) => line.label)}::text[],
+      ${ofLines((line) => line.quantity)}::int[],
+      ${ofLines((line) => line.unitPriceMinor)}::int[],
+      ${ofLines((line) => line.discountMinor)}::int[],
+      ${ofLines((line) => line.weightGrams)}::int[]
     )`
 }
