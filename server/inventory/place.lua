@@ -20,53 +20,7 @@ local waiting = redis.call('XLEN', KEYS[2])
 local keepSeconds, mostWaiting = ARGV[2], tonumber(ARGV[3])
 local key, arg = 4, 4
 
--- What the placings before in this call have made of it: read once, written once.
-local offers, available, taken, holds, placed = {}, {}, {}, {}, {}
-local takenKeys, holdKeys, records = {}, {}, {}
-
-local function offerAt(offerKey)
-  local offer = offers[offerKey]
-  if not offer then
-    local read = redis.call('HMGET', offerKey, 'version', 'limit', 'startsAt', 'endsAt')
-    offer = { version = read[1], limit = tonumber(read[2]), limitText = read[2], onSale = read[1] and now >= tonumber(read[3]) and now < tonumber(read[4]) }
-    offers[offerKey] = offer
-  end
-  return offer
-end
-
-local function availableAt(countKey)
-  local count = available[countKey]
-  if not count then
-    count = tonumber(redis.call('HGET', countKey, 'available') or '0')
-    available[countKey] = count
-  end
-  return count
-end
-
-local function take(countKey, heldKey, reservation, units)
-  local quantity = tonumber(units)
-  available[countKey] = available[countKey] - quantity
-  if not taken[countKey] then
-    taken[countKey] = 0
-    takenKeys[#takenKeys + 1] = countKey
-  end
-  taken[countKey] = taken[countKey] + quantity
-  local hold = holds[heldKey]
-  if not hold then
-    hold = { 'HSET', heldKey }
-    holds[heldKey] = hold
-    holdKeys[#holdKeys + 1] = heldKey
-  end
-  hold[#hold + 1] = reservation
-  hold[#hold + 1] = units
-end
-
 local function seen(checkout, fingerprint, reservation, mode)
-  local before = placed[checkout]
-  if before then
-    if before ~= fingerprint then return { 'CHECKOUT_CHANGED' } end
-    return { 'SEEN', now }
-  end
   local known = redis.call('HMGET', checkout, 'fingerprint', 'placedAt', 'claim', 'claimUntil')
   if known[1] then
     if known[1] ~= fingerprint then return { 'CHECKOUT_CHANGED' } end
@@ -102,22 +56,22 @@ local function place()
   local notOnSale, priceChanged, limitReached, soldOut, usedUp
   for line = 0, lines - 1 do
     local quantity, version = tonumber(ARGV[lineArg + 2 * line]), ARGV[lineArg + 2 * line + 1]
-    local offer = offerAt(KEYS[line1 + 3 * line + 2])
-    local free = availableAt(KEYS[line1 + 3 * line])
-    if not offer.onSale then
+    local offer = redis.call('HMGET', KEYS[line1 + 3 * line + 2], 'version', 'limit', 'startsAt', 'endsAt')
+    local available = tonumber(redis.call('HGET', KEYS[line1 + 3 * line], 'available') or '0')
+    if not offer[1] or now < tonumber(offer[3]) or now >= tonumber(offer[4]) then
       notOnSale = notOnSale or { 'NOT_ON_SALE' }
       notOnSale[#notOnSale + 1] = line + 1
-    elseif offer.version ~= version then
+    elseif offer[1] ~= version then
       priceChanged = priceChanged or { 'PRICE_CHANGED' }
       priceChanged[#priceChanged + 1] = line + 1
-    elseif quantity > offer.limit then
+    elseif quantity > tonumber(offer[2]) then
       limitReached = limitReached or { 'LIMIT_REACHED' }
       limitReached[#limitReached + 1] = line + 1
-      limitReached[#limitReached + 1] = offer.limitText
-    elseif quantity > free then
+      limitReached[#limitReached + 1] = offer[2]
+    elseif quantity > available then
       soldOut = soldOut or { 'SOLD_OUT' }
       soldOut[#soldOut + 1] = line + 1
-      soldOut[#soldOut + 1] = math.max(0, free)
+      soldOut[#soldOut + 1] = math.max(0, available)
     end
   end
   local codeChanged
@@ -127,7 +81,8 @@ local function place()
   end
   for n = 0, allowances - 1 do
     -- Below zero by what is used, so that a counter that nobody has used yet needs no key.
-    if availableAt(KEYS[allowance1 + 2 * n]) + tonumber(ARGV[allowanceArg + 2 * n + 1]) < tonumber(ARGV[allowanceArg + 2 * n]) then
+    local available = tonumber(redis.call('HGET', KEYS[allowance1 + 2 * n], 'available') or '0')
+    if available + tonumber(ARGV[allowanceArg + 2 * n + 1]) < tonumber(ARGV[allowanceArg + 2 * n]) then
       usedUp = usedUp or { 'USED_UP' }
       usedUp[#usedUp + 1] = n + 1
     end
@@ -135,25 +90,27 @@ local function place()
   local problem = notOnSale or priceChanged or codeChanged or limitReached or soldOut or usedUp
   if problem then return problem end
 
-  for line = 0, lines - 1 do take(KEYS[line1 + 3 * line], KEYS[line1 + 3 * line + 1], reservation, ARGV[lineArg + 2 * line]) end
-  for n = 0, allowances - 1 do take(KEYS[allowance1 + 2 * n], KEYS[allowance1 + 2 * n + 1], reservation, ARGV[allowanceArg + 2 * n]) end
+  for line = 0, lines - 1 do
+    local quantity = ARGV[lineArg + 2 * line]
+    redis.call('HINCRBY', KEYS[line1 + 3 * line], 'available', -quantity)
+    redis.call('HSET', KEYS[line1 + 3 * line + 1], reservation, quantity)
+  end
+  for n = 0, allowances - 1 do
+    local units = ARGV[allowanceArg + 2 * n]
+    redis.call('HINCRBY', KEYS[allowance1 + 2 * n], 'available', -units)
+    redis.call('HSET', KEYS[allowance1 + 2 * n + 1], reservation, units)
+  end
   if mode == 'leg' then
     redis.call('ZADD', KEYS[3], deadline, record)
     return { 'PLACED', now }
   end
-  placed[checkout] = fingerprint
-  records[#records + 1] = { checkout, fingerprint, reservation, checkoutId, record }
+  redis.call('HSET', checkout, 'fingerprint', fingerprint, 'reservation', reservation, 'placedAt', now, 'record', record)
+  redis.call('EXPIRE', checkout, keepSeconds)
+  redis.call('XADD', KEYS[2], '*', 'order', checkoutId, 'reservation', reservation, 'placedAt', now, 'record', record)
   waiting = waiting + 1
   return { 'PLACED', now }
 end
 
 local replies = {}
 for n = 1, tonumber(ARGV[1]) do replies[n] = place() end
-for _, countKey in ipairs(takenKeys) do redis.call('HINCRBY', countKey, 'available', -taken[countKey]) end
-for _, heldKey in ipairs(holdKeys) do redis.call(unpack(holds[heldKey])) end
-for _, r in ipairs(records) do
-  redis.call('HSET', r[1], 'fingerprint', r[2], 'reservation', r[3], 'placedAt', now, 'record', r[5])
-  redis.call('EXPIRE', r[1], keepSeconds)
-  redis.call('XADD', KEYS[2], '*', 'order', r[4], 'reservation', r[3], 'placedAt', now, 'record', r[5])
-end
 return replies
