@@ -45,6 +45,26 @@ test('a shard that is open is left alone', async () => {
   expect(await epochs()).toEqual(before)
 })
 
+test('a record that was superseded and waits to be forgotten holds nothing after a rebuild', async () => {
+  const unit = await engine.sell({ stock: 10 })
+  const placing = await place(unit, 2)
+  await engine.rest()
+  await engine.core.redis.del(shardKeys(SHARD).checkout(placing.checkoutId)) // core has forgotten, so it takes the stock once more
+  expect((await engine.counters.place({ ...placing, reservationId: randomUUID() })).code).toBe('PLACED')
+  class Slow extends RedisStockCounters {
+    override async forgetIntake(...[shard, entryIds]: Parameters<RedisStockCounters['forgetIntake']>) {
+      await engine.counters.fence(SHARD)
+      await openShards(engine)
+      return super.forgetIntake(shard, entryIds)
+    }
+  }
+  expect(await takeInBatch({ ...engine, counters: new Slow(engine.core) }, SHARD, 1)).toMatchObject({ value: { superseded: 1 } })
+  await engine.rest()
+  expect(await heldOf(unit)).toEqual({})
+  expect(await counterOf(unit)).toMatchObject({ available: '8' })
+  expect(await engine.violations()).toEqual([])
+})
+
 test('a core that lost everything takes no orders, never says "sold out", and is rebuilt from Postgres', async () => {
   const unit = await engine.sell({ stock: 10 })
   await place(unit, 3)

@@ -32,9 +32,9 @@ export function rebuild(db: Db, shard: Shard, epoch: string, nowMs: number, writ
       const levels = rows.map(({ sku: unit, ...level }) => [sku(unit), level] as const).filter(([unit]) => shardOf(unit) === shard)
       const written = await write(new Map(levels), async (orders) => {
         const ids = orders.map((order) => order.orderId).filter((id) => z.uuid().safeParse(id).success)
-        const recorded = await tx.$queryRaw<{ reservation_id: string }[]>`
-          SELECT reservation_id FROM orders WHERE id = ANY(${ids}::uuid[])`
-        return new Set(recorded.map((row) => row.reservation_id))
+        const recorded = await tx.$queryRaw<{ id: string }[]>`
+          SELECT id::text FROM orders WHERE id = ANY(${ids}::uuid[])`
+        return new Set(recorded.map((row) => row.id))
       })
       if (!written) return
       const opened = { epoch, openedAt: new Date(nowMs) }
