@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type CounterKey, shardOfCounter } from '#/domain/counter.ts'
 import type { Discount } from '#/domain/discount.ts'
+import type { Offer } from '#/domain/offer.ts'
 import { ORDER_STATES } from '#/domain/order-state.ts'
 import { type Failure, fail, ok, type Result } from '#/domain/result.ts'
 import type { Shard } from '#/domain/sharding.ts'
@@ -92,9 +93,11 @@ export class RedisStockCounters extends RedisPlacing implements StockCounters {
     return applied.ok ? ok(new Map(keys.map((key) => [key, Number(applied.value.get(key)?.[0] ?? 0)]))) : applied
   }
 
-  async offers(skus: readonly Sku[]) {
+  async offers(skus: readonly Sku[]): Promise<Result<Map<Sku, Offer>, CoreFailure>> {
     const hashes = await this.#readEach(skus, (sku) => [skuKeys(sku).offer, ...OFFER_FIELDS])
-    return hashes.ok ? ok(new Map([...hashes.value].map(([sku, fields]) => [sku, offerFromHash(sku, fields)]))) : hashes
+    if (!hashes.ok) return hashes
+    const offers = [...hashes.value].map(([sku, fields]) => [sku, offerFromHash(sku, fields)] as const)
+    return ok(new Map(offers.filter((entry): entry is readonly [Sku, Offer] => entry[1] !== null)))
   }
 
   async putOffer(offer: Parameters<StockCounters['putOffer']>[0]): Promise<Result<void, CoreFailure>> {
