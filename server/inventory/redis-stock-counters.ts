@@ -21,8 +21,9 @@ import type { IntakeEntry, Movement, RecordedView, Snapshot, StockCounters, Stor
 /** Keys that a command or a pipeline takes at most, so that none holds core for long. */
 const PAGE = 500
 
-/** Movements a script call takes at most, so that none holds core for long. */
+/** Movements a script call takes at most, and reservations that they drop, so that none holds core for long. One movement always goes. */
 const MOVEMENTS_PER_CALL = 200
+const DROPPED_PER_CALL = 5000
 
 const CHECKOUT_FIELDS = ['fingerprint', 'placedAt', 'record', 'view'] as const
 
@@ -135,8 +136,7 @@ export class RedisStockCounters extends RedisPlacing implements StockCounters {
     const { count, held } = counterKeys(key)
     const keys = [shardKeys(shardOfCounter(key)).epoch, count, held]
     let applied = 0
-    for (let from = 0; from < movements.length; from += MOVEMENTS_PER_CALL) {
-      const batch = movements.slice(from, from + MOVEMENTS_PER_CALL)
+    for (const batch of inCalls(movements)) {
       const words = batch.flatMap(({ version, delta, droppedReservations }) => [
         version,
         delta,
@@ -247,6 +247,22 @@ function toCheckout(checkoutId: string, [fingerprint, placedAt, record, view]: (
     order: readPlacedOrder(record),
     view: view ? viewSchema.parse(JSON.parse(view)) : null,
   }
+}
+
+function inCalls(movements: readonly Movement[]): Movement[][] {
+  const calls: Movement[][] = []
+  let dropped = 0
+  for (const movement of movements) {
+    const call = calls.at(-1)
+    dropped += movement.droppedReservations.length
+    if (call && call.length < MOVEMENTS_PER_CALL && dropped <= DROPPED_PER_CALL) {
+      call.push(movement)
+    } else {
+      calls.push([movement])
+      dropped = movement.droppedReservations.length
+    }
+  }
+  return calls
 }
 
 function settled(result: Result<unknown, CoreFailure>): Result<void, CoreFailure> {
