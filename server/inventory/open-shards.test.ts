@@ -65,6 +65,18 @@ test('a record that was superseded and waits to be forgotten holds nothing after
   expect(await engine.violations()).toEqual([])
 })
 
+test('a shard is rebuilt however many records wait for intake', async () => {
+  const { orders } = shardKeys(SHARD)
+  for (let n = 0; n < 20; n += 1) {
+    const pipeline = engine.core.redis.pipeline()
+    for (let record = 0; record < 7000; record += 1) pipeline.xadd(orders, '*', 'order', '', 'reservation', '', 'record', '')
+    await pipeline.exec()
+  }
+  await engine.counters.fence(SHARD)
+  expect(await openShards(engine)).toEqual([SHARD])
+  await engine.core.redis.del(orders)
+})
+
 test('a core that lost everything takes no orders, never says "sold out", and is rebuilt from Postgres', async () => {
   const unit = await engine.sell({ stock: 10 })
   await place(unit, 3)

@@ -19,13 +19,12 @@ export type Held = Map<CounterKey, Map<string, number>>
  */
 export async function readHeld(engine: Pick<Ports, 'counters' | 'book'>, shard: Shard, isRecorded: IsRecorded): Promise<Held> {
   const streams = await Promise.all(ALL_SHARDS.map((each) => engine.counters.waitingIntake(each)))
-  const waiting: IntakeEntry[] = []
-  for (const stream of streams) {
+  const records = streams.flatMap((stream): IntakeEntry[] => {
     if (!stream.ok) throw new Error(`the records of a shard cannot be read: ${stream.code}`)
-    waiting.push(...stream.value)
-  }
+    return stream.value
+  })
   // After the streams: a record is set aside before it leaves its stream.
-  waiting.push(...(await engine.book.openDeadLetters(MOST_LETTERS)))
+  const waiting = [...records, ...(await engine.book.openDeadLetters(MOST_LETTERS))]
   const recorded = await isRecorded(waiting)
   const held: Held = new Map()
   for (const { entry, checked } of await checkEntries(engine, waiting)) {
