@@ -11,7 +11,7 @@ import { restock } from '../catalog/edit-catalog.ts'
 import { catchUpCounters } from '../orders/catch-up-counters.ts'
 import { postgresOrderBook } from '../orders/postgres-order-book.ts'
 import { takeInBatch } from '../orders/run-intake.ts'
-import { INTAKE_LOCK } from '../orders/take-in.ts'
+import { INTAKE_LOCK, lockShard } from '../orders/take-in.ts'
 import { shardKeys, skuKeys } from '../redis/keys.ts'
 import { CoreAway, openShards } from './open-shards.ts'
 import { RedisStockCounters } from './redis-stock-counters.ts'
@@ -176,6 +176,29 @@ test('a shard is not rebuilt while intake writes it', async () => {
     expect(await openShards(engine)).toEqual([])
   })
   expect(await openShards(engine)).toEqual([SHARD])
+})
+
+test('an intake that is always at its next batch does not keep a shard closed', async () => {
+  await engine.counters.fence(SHARD)
+  let [isOpen, batches] = [false, 0]
+  const writing = (async () => {
+    while (!isOpen) {
+      await engine.db.$transaction(async (tx) => {
+        if (!(await lockShard(tx, SHARD))) return
+        batches += 1
+        await tx.$executeRaw`SELECT pg_sleep(0.2)`
+      })
+    }
+  })()
+  try {
+    await eventually('intake is at work', async () => batches > 0)
+    const rebuilt = []
+    for (let round = 0; round < 5; round += 1) rebuilt.push(...(await openShards(engine)))
+    expect(rebuilt).toEqual([SHARD])
+  } finally {
+    isOpen = true
+    await writing
+  }
 })
 
 test('a movement that commits while core is rebuilt is applied after it, once', async () => {

@@ -103,7 +103,7 @@ export type OrderBook = FulfilmentBook & {
   // Opening a shard of core.
   epochOf(shard: Shard): Promise<string | null>
   epochs(): Promise<Map<Shard, string>>
-  /** Holds the shard's writer lock while `write` fills core from these levels, then commits `epoch`. Does nothing while the lock is taken. */
+  /** Holds the shard's writer lock while `write` fills core from these levels, then commits `epoch`. Does nothing where the lock stays taken. */
   rebuild(shard: Shard, epoch: string, nowMs: number, write: WriteSnapshots): Promise<void>
 }
 
