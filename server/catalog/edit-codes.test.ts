@@ -88,3 +88,13 @@ test('many who write one code at once make one version each, and the newest of t
   expect(current).toMatchObject({ version: 20, value: 100 + last })
   expect(inCore).toEqual(current)
 })
+
+test('every code is read, however many there are: a shard of core is rebuilt with all of them', async () => {
+  const codes = Array.from({ length: 20_000 }, (_, n) => `VOUCHER-${n}`)
+  await engine.db.discountCode.createMany({ data: codes.map((code) => ({ code, version: 1 })) })
+  await engine.db.discountCodeVersion.createMany({
+    data: codes.map((code) => ({ code, version: 1, kind: 'amount', value: 5_00, minimumMinor: 0, skus: [], createdAt: new Date(NOW) })),
+  })
+  const read = new Set((await engine.book.currentDiscounts('all')).map(({ code }) => code))
+  expect(codes.filter((code) => !read.has(code))).toEqual([])
+})

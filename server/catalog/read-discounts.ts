@@ -10,11 +10,18 @@ export async function readCurrentDiscounts(db: Db, codes: readonly string[] | 'a
   return [...(await readDiscountVersions(db, current)).values()]
 }
 
+/** Versions that a statement asks for: Postgres takes 32,767 parameters at most. */
+const PAGE = 1000
+
 /** Exact versions, as `code@version`; an unknown one is absent. */
 export async function readDiscountVersions(db: Db, versions: readonly { code: string; version: number }[]): Promise<Map<string, Discount>> {
-  if (versions.length === 0) return new Map()
-  const rows = await db.discountCodeVersion.findMany({ where: { OR: versions.map(({ code, version }) => ({ code, version })) } })
-  return new Map(rows.map((row) => [`${row.code}@${row.version}`, toDiscount(row)]))
+  const found = new Map<string, Discount>()
+  for (let from = 0; from < versions.length; from += PAGE) {
+    const page = versions.slice(from, from + PAGE).map(({ code, version }) => ({ code, version }))
+    const rows = await db.discountCodeVersion.findMany({ where: { OR: page } })
+    for (const row of rows) found.set(`${row.code}@${row.version}`, toDiscount(row))
+  }
+  return found
 }
 
 function toDiscount(row: DiscountCodeVersionModel): Discount {

@@ -39,6 +39,15 @@ test('movements are applied once and in the order of their versions, however oft
   expect(await counterOf(unit)).toEqual({ available: 18, applied: 5 })
 })
 
+test('a hot SKU that is behind by many whole batches of intake catches up', async () => {
+  const unit = await engine.sell({ stock: 10 })
+  await hold(unit, 'the last one', 2)
+  const movements = Array.from({ length: 199 }, (_, n) => moved(n + 2, 0, ...Array.from({ length: 1024 }, (_, r) => `${n}/${r}`)))
+  const applied = await engine.counters.applyMovements(unit, epoch, [...movements, moved(201, -2, 'the last one')])
+  expect(applied).toEqual({ ok: true, value: 201 })
+  expect(await counterOf(unit)).toEqual({ available: 8, applied: 201 })
+})
+
 test('many relays that deliver the same movements at once count each of them once', async () => {
   const unit = await engine.sell({ stock: 10 })
   const clients = Array.from({ length: 6 }, () => new RedisStockCounters(engine.connectCore()))

@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Discount } from '#/domain/discount.ts'
-import type { Offer } from '#/domain/offer.ts'
 import { ok, type Result } from '#/domain/result.ts'
 import { type Shard, shardOf, shardOfCode } from '#/domain/sharding.ts'
 import type { Sku } from '#/domain/sku.ts'
@@ -18,7 +17,7 @@ export async function compareOffers(counters: Counters, book: Book, skus: readon
   const found: Drift[] = []
   for (let from = 0; from < skus.length; from += PAGE) {
     const page = skus.slice(from, from + PAGE)
-    const copies = await copiesOf(counters, page)
+    const copies = await counters.offers(page)
     if (!copies.ok) return copies
     for (const offer of await book.currentOffers(page)) {
       const inCore = copies.value.get(offer.sku)
@@ -28,20 +27,6 @@ export async function compareOffers(counters: Counters, book: Book, skus: readon
     }
   }
   return ok(found)
-}
-
-/** A copy that cannot be read is as good as none, and must not hide the others. */
-async function copiesOf(counters: Counters, skus: readonly Sku[]): Promise<Result<Map<Sku, Offer>, CoreFailure>> {
-  try {
-    return await counters.offers(skus)
-  } catch (error) {
-    if (skus.length === 0) throw error
-    if (skus.length === 1) return ok(new Map())
-    const half = Math.ceil(skus.length / 2)
-    const before = await copiesOf(counters, skus.slice(0, half))
-    const after = before.ok ? await copiesOf(counters, skus.slice(half)) : before
-    return before.ok && after.ok ? ok(new Map([...before.value, ...after.value])) : after
-  }
 }
 
 /** Core's copies of discount codes against those that stand in Postgres. */

@@ -20,7 +20,14 @@ export function offerToFields(offer: Offer): (string | number)[] {
   return [version, priceMinor, limitPerOrder, limitPerCustomer ?? '', weightGrams, startsAtMs, endsAtMs, JSON.stringify(card)]
 }
 
-export function offerFromHash(sku: Sku, [version, price, limit, customerLimit, weight, startsAt, endsAt, card]: (string | null)[]): Offer {
+/** Null where what is there cannot be read. */
+export function offerFromHash(
+  sku: Sku,
+  [version, price, limit, customerLimit, weight, startsAt, endsAt, card]: (string | null)[],
+): Offer | null {
+  const read = readCard(card)
+  const numbers = [version, price, limit, weight, startsAt, endsAt].map((text) => (text ? Number(text) : Number.NaN))
+  if (!read || !numbers.every(Number.isSafeInteger)) return null
   return {
     sku,
     version: Number(version),
@@ -31,6 +38,14 @@ export function offerFromHash(sku: Sku, [version, price, limit, customerLimit, w
     weightGrams: Number(weight),
     startsAtMs: Number(startsAt),
     endsAtMs: Number(endsAt),
-    card: cardSchema.parse(JSON.parse(card ?? 'null')),
+    card: read,
+  }
+}
+
+function readCard(card: string | null | undefined): OfferCard | null {
+  try {
+    return cardSchema.safeParse(JSON.parse(card ?? 'null')).data ?? null
+  } catch {
+    return null
   }
 }

@@ -11,7 +11,7 @@ import { restock } from '../catalog/edit-catalog.ts'
 import { catchUpCounters } from '../orders/catch-up-counters.ts'
 import { postgresOrderBook } from '../orders/postgres-order-book.ts'
 import { takeInBatch } from '../orders/run-intake.ts'
-import { INTAKE_LOCK } from '../orders/take-in.ts'
+import { INTAKE_LOCK, lockShard } from '../orders/take-in.ts'
 import { shardKeys, skuKeys } from '../redis/keys.ts'
 import { CoreAway, openShards } from './open-shards.ts'
 import { RedisStockCounters } from './redis-stock-counters.ts'
@@ -43,6 +43,38 @@ test('a shard that is open is left alone', async () => {
   expect(before[0]).toBe(before[1])
   expect(await openShards(engine)).toEqual([])
   expect(await epochs()).toEqual(before)
+})
+
+test('a record that was superseded and waits to be forgotten holds nothing after a rebuild', async () => {
+  const unit = await engine.sell({ stock: 10 })
+  const placing = await place(unit, 2)
+  await engine.rest()
+  await engine.core.redis.del(shardKeys(SHARD).checkout(placing.checkoutId)) // core has forgotten, so it takes the stock once more
+  expect((await engine.counters.place({ ...placing, reservationId: randomUUID() })).code).toBe('PLACED')
+  class Slow extends RedisStockCounters {
+    override async forgetIntake(...[shard, entryIds]: Parameters<RedisStockCounters['forgetIntake']>) {
+      await engine.counters.fence(SHARD)
+      await openShards(engine)
+      return super.forgetIntake(shard, entryIds)
+    }
+  }
+  expect(await takeInBatch({ ...engine, counters: new Slow(engine.core) }, SHARD, 1)).toMatchObject({ value: { superseded: 1 } })
+  await engine.rest()
+  expect(await heldOf(unit)).toEqual({})
+  expect(await counterOf(unit)).toMatchObject({ available: '8' })
+  expect(await engine.violations()).toEqual([])
+})
+
+test('a shard is rebuilt however many records wait for intake', async () => {
+  const { orders } = shardKeys(SHARD)
+  for (let n = 0; n < 20; n += 1) {
+    const pipeline = engine.core.redis.pipeline()
+    for (let record = 0; record < 7000; record += 1) pipeline.xadd(orders, '*', 'order', '', 'reservation', '', 'record', '')
+    await pipeline.exec()
+  }
+  await engine.counters.fence(SHARD)
+  expect(await openShards(engine)).toEqual([SHARD])
+  await engine.core.redis.del(orders)
 })
 
 test('a core that lost everything takes no orders, never says "sold out", and is rebuilt from Postgres', async () => {
@@ -144,6 +176,29 @@ test('a shard is not rebuilt while intake writes it', async () => {
     expect(await openShards(engine)).toEqual([])
   })
   expect(await openShards(engine)).toEqual([SHARD])
+})
+
+test('an intake that is always at its next batch does not keep a shard closed', async () => {
+  await engine.counters.fence(SHARD)
+  let [isOpen, batches] = [false, 0]
+  const writing = (async () => {
+    while (!isOpen) {
+      await engine.db.$transaction(async (tx) => {
+        if (!(await lockShard(tx, SHARD))) return
+        batches += 1
+        await tx.$executeRaw`SELECT pg_sleep(0.2)`
+      })
+    }
+  })()
+  try {
+    await eventually('intake is at work', async () => batches > 0)
+    const rebuilt = []
+    for (let round = 0; round < 5; round += 1) rebuilt.push(...(await openShards(engine)))
+    expect(rebuilt).toEqual([SHARD])
+  } finally {
+    isOpen = true
+    await writing
+  }
 })
 
 test('a movement that commits while core is rebuilt is applied after it, once', async () => {

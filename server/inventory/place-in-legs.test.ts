@@ -170,6 +170,18 @@ test('legs of a process that died before its order was recorded give back after 
   expect(await waitingOn(THIRD)).toBe(0)
 })
 
+test('a leg that cannot be read holds up none of the others', async () => {
+  const units = [await sellOn(FIRST, 3), await sellOn(SECOND, 3)]
+  const placing = await overdue(await spanning(units, THIRD))
+  await engine.counters.claim(placing)
+  for (const leg of partsOf(placing).legs) await engine.counters.takeLeg(placing, leg)
+  const unreadable = [FIRST, THIRD].map((shard) => [shardKeys(shard).legs, '{"k":7}'] as const)
+  for (const [legs, entry] of unreadable) await engine.core.redis.zadd(legs, 1, entry)
+  await eventually('the others are swept', async () => (await sweepLegs(engine.counters)) === 2)
+  expect(await availableOf(...units)).toEqual([3, 3])
+  for (const [legs, entry] of unreadable) await engine.core.redis.zrem(legs, entry)
+})
+
 test('legs of a process that died after its order was recorded keep their stock, and intake settles them once', async () => {
   const units = [await sellOn(FIRST, 3), await sellOn(SECOND, 3)]
   const placing = await overdue(await spanning(units, THIRD))

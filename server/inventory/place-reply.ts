@@ -1,5 +1,6 @@
 import type { AllowanceKey } from '#/domain/allowance.ts'
 import type { Sku } from '#/domain/sku.ts'
+import { log } from '../telemetry/log.ts'
 import type { ClaimAnswer, Part, PlaceAnswer } from './stock-counters.ts'
 
 type Words = [code: string, ...words: (string | number)[]]
@@ -28,6 +29,9 @@ export function parsePlaceReply(reply: unknown, part: Pick<Part, 'lines' | 'allo
       return { code, short: pairs().map(([line, available]) => ({ sku: skuAt(line), available })) }
     case 'USED_UP':
       return { code, allowances: words.map((place) => allowanceAt(place)) }
+    case 'BROKEN':
+      log.error({ skus: part.lines.map((line) => line.sku), error: words[0] }, 'what core has of an order cannot be read')
+      return { code: 'NOT_READY' }
     default:
       throw new Error(`place.lua answered ${JSON.stringify(reply)}`)
   }

@@ -12,7 +12,7 @@
 -- Reply one array for each placing that begins with a code; lines and allowances are named by their place, from 1:
 --       PLACED placedAtMs | SEEN placedAtMs | CHECKOUT_CHANGED | BUSY | VOIDED | TOO_LATE | NOT_READY | BACKLOG_FULL
 --       NOT_ON_SALE line… | PRICE_CHANGED line… | CODE_CHANGED | LIMIT_REACHED (line limit)… | SOLD_OUT (line available)…
---       USED_UP allowance…
+--       USED_UP allowance… | BROKEN error: what core has of it cannot be read
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 local open = redis.call('EXISTS', KEYS[1]) == 1
@@ -112,5 +112,15 @@ local function place()
 end
 
 local replies = {}
-for n = 1, tonumber(ARGV[1]) do replies[n] = place() end
+for n = 1, tonumber(ARGV[1]) do
+  local done, reply = pcall(place)
+  if not done then
+    -- The others are as good as without it. What core refuses to everybody, as a replica does, it refused to the first one already.
+    local text = type(reply) == 'table' and reply.err or tostring(reply)
+    local code = text:match('^(%u+) ')
+    if code and code ~= 'WRONGTYPE' and code ~= 'ERR' then error({ err = text }) end
+    reply = { 'BROKEN', text }
+  end
+  replies[n] = reply
+end
 return replies

@@ -41,6 +41,40 @@ test('never sells more units than exist, however many shoppers place at once', a
   expect(await engine.db.order.count({ where: { lines: { some: { sku: unit } }, state: 'CONFIRMED' } })).toBe(50)
 })
 
+test('a counter that cannot be read refuses its own orders only, and those around them hear what became of them', async () => {
+  const [broken, sound] = [await engine.sell({ stock: 50 }), await engine.sell({ stock: 50 })]
+  const { stock, held, offer } = skuKeys(broken)
+  const whole = await Promise.all([stock, offer].map((key) => engine.core.redis.hgetall(key)))
+  for (const breakIt of [
+    () => engine.core.redis.hset(stock, 'available', 'many'),
+    () => engine.core.redis.set(stock, 'no hash'),
+    () => engine.core.redis.hdel(offer, 'limit'),
+  ]) {
+    await breakIt()
+    const placings = await Promise.all(
+      Array.from({ length: 20 }, (_, n) =>
+        engine.placing([[sound, 1]]).then(async (placing) => {
+          if (n % 4 !== 3) return placing
+          const [line] = placing.order.lines
+          return { ...placing, order: { ...placing.order, lines: [{ ...(line as NonNullable<typeof line>), sku: broken }] } }
+        }),
+      ),
+    )
+    // From one process, so that they share calls.
+    const answers = await Promise.all(placings.map((placing) => engine.counters.place(placing)))
+    expect(answers.map((answer) => answer.code)).toEqual(placings.map((_, n) => (n % 4 === 3 ? 'NOT_READY' : 'PLACED')))
+    expect(await engine.core.redis.exists(held)).toBe(0)
+    for (const [n, key] of [stock, offer].entries())
+      await engine.core.redis
+        .multi()
+        .del(key)
+        .hset(key, whole[n] ?? {})
+        .exec()
+  }
+  expect(await availableOf(sound)).toBe(5)
+  await engine.rest()
+})
+
 test('orders of several units never sell a unit twice either', async () => {
   const unit = await engine.sell({ stock: 50 })
   const quantities = Array.from({ length: 60 }, (_, n) => 1 + (n % 5))

@@ -15,21 +15,20 @@ export type Held = Map<CounterKey, Map<string, number>>
 
 /**
  * What records that wait on any shard, for intake or for a person, hold of the counters of one: a cart across shards is recorded on one of
- * them only. A record that Postgres has by now holds nothing any more, its movement counts.
+ * them only. A record of an order that Postgres has by now holds nothing any more: its movement counts, or that of the attempt before it.
  */
 export async function readHeld(engine: Pick<Ports, 'counters' | 'book'>, shard: Shard, isRecorded: IsRecorded): Promise<Held> {
   const streams = await Promise.all(ALL_SHARDS.map((each) => engine.counters.waitingIntake(each)))
-  const waiting: IntakeEntry[] = []
-  for (const stream of streams) {
+  const records = streams.flatMap((stream): IntakeEntry[] => {
     if (!stream.ok) throw new Error(`the records of a shard cannot be read: ${stream.code}`)
-    waiting.push(...stream.value)
-  }
+    return stream.value
+  })
   // After the streams: a record is set aside before it leaves its stream.
-  waiting.push(...(await engine.book.openDeadLetters(MOST_LETTERS)))
+  const waiting = [...records, ...(await engine.book.openDeadLetters(MOST_LETTERS))]
   const recorded = await isRecorded(waiting)
   const held: Held = new Map()
   for (const { entry, checked } of await checkEntries(engine, waiting)) {
-    if (recorded.has(entry.reservationId)) continue
+    if (recorded.has(entry.orderId)) continue
     const taken = checked.ok ? [...checked.value.order.lines.map(toTaken), ...checked.value.allowances.map(toUsed)] : takenBy(entry)
     for (const { key, units } of taken) {
       if (shardOfCounter(key) !== shard) continue

@@ -8,6 +8,7 @@ import { placedOrderSchema } from '../orders/placed-order.ts'
 import type { Core, CoreFailure, CoreFull, NotReplicated } from '../redis/core.ts'
 import { codeKey, counterKeys, shardKeys, skuKeys } from '../redis/keys.ts'
 import { scripts } from '../redis/scripts.ts'
+import { log } from '../telemetry/log.ts'
 import { legOf, partsOf } from './parts.ts'
 import { parseClaimReply, parsePlaceReply } from './place-reply.ts'
 import { SoldOutMemory } from './sold-out-memory.ts'
@@ -109,7 +110,7 @@ export class RedisPlacing implements Pick<StockCounters, 'place' | 'claim' | 'ta
     const now = await this.#core.now(legs)
     if (!now.ok) return now
     const read = await this.#core.call(legs, (redis) => redis.zrangebyscore(legs, '-inf', now.value, 'LIMIT', 0, limit))
-    return read.ok ? ok(read.value.map((entry) => ({ shard, ...legSchema.parse(JSON.parse(entry)) }))) : read
+    return read.ok ? ok(read.value.flatMap((entry) => readLeg(shard, entry))) : read
   }
 
   #send(item: Item): Promise<Reply> {
@@ -184,6 +185,16 @@ const counterSchema = z.string().refine((text): text is CounterKey => isSku(text
 const legSchema = z
   .object({ c: z.string(), r: z.string(), k: z.array(counterSchema) })
   .transform(({ c, r, k }) => ({ checkoutId: c, reservationId: r, counters: k }))
+
+/** None where the entry cannot be read, which holds up none of the others. */
+function readLeg(shard: Shard, entry: string): Leg[] {
+  try {
+    return [{ shard, ...legSchema.parse(JSON.parse(entry)) }]
+  } catch (error) {
+    log.error({ shard, entry, err: error }, 'a leg that was left behind cannot be read')
+    return []
+  }
+}
 
 /** A leg as it stands in core: the same leg is always the same text. */
 function legEntry({ checkoutId, reservationId, counters }: Leg): string {

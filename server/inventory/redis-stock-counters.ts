@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type CounterKey, shardOfCounter } from '#/domain/counter.ts'
 import type { Discount } from '#/domain/discount.ts'
+import type { Offer } from '#/domain/offer.ts'
 import { ORDER_STATES } from '#/domain/order-state.ts'
 import { type Failure, fail, ok, type Result } from '#/domain/result.ts'
 import type { Shard } from '#/domain/sharding.ts'
@@ -20,8 +21,9 @@ import type { IntakeEntry, Movement, RecordedView, Snapshot, StockCounters, Stor
 /** Keys that a command or a pipeline takes at most, so that none holds core for long. */
 const PAGE = 500
 
-/** Movements a script call takes at most, so that none holds core for long. */
+/** Movements a script call takes at most, and reservations that they drop, so that none holds core for long. One movement always goes. */
 const MOVEMENTS_PER_CALL = 200
+const DROPPED_PER_CALL = 5000
 
 const CHECKOUT_FIELDS = ['fingerprint', 'placedAt', 'record', 'view'] as const
 
@@ -92,9 +94,11 @@ export class RedisStockCounters extends RedisPlacing implements StockCounters {
     return applied.ok ? ok(new Map(keys.map((key) => [key, Number(applied.value.get(key)?.[0] ?? 0)]))) : applied
   }
 
-  async offers(skus: readonly Sku[]) {
+  async offers(skus: readonly Sku[]): Promise<Result<Map<Sku, Offer>, CoreFailure>> {
     const hashes = await this.#readEach(skus, (sku) => [skuKeys(sku).offer, ...OFFER_FIELDS])
-    return hashes.ok ? ok(new Map([...hashes.value].map(([sku, fields]) => [sku, offerFromHash(sku, fields)]))) : hashes
+    if (!hashes.ok) return hashes
+    const offers = [...hashes.value].map(([sku, fields]) => [sku, offerFromHash(sku, fields)] as const)
+    return ok(new Map(offers.filter((entry): entry is readonly [Sku, Offer] => entry[1] !== null)))
   }
 
   async putOffer(offer: Parameters<StockCounters['putOffer']>[0]): Promise<Result<void, CoreFailure>> {
@@ -132,8 +136,7 @@ export class RedisStockCounters extends RedisPlacing implements StockCounters {
     const { count, held } = counterKeys(key)
     const keys = [shardKeys(shardOfCounter(key)).epoch, count, held]
     let applied = 0
-    for (let from = 0; from < movements.length; from += MOVEMENTS_PER_CALL) {
-      const batch = movements.slice(from, from + MOVEMENTS_PER_CALL)
+    for (const batch of inCalls(movements)) {
       const words = batch.flatMap(({ version, delta, droppedReservations }) => [
         version,
         delta,
@@ -244,6 +247,22 @@ function toCheckout(checkoutId: string, [fingerprint, placedAt, record, view]: (
     order: readPlacedOrder(record),
     view: view ? viewSchema.parse(JSON.parse(view)) : null,
   }
+}
+
+function inCalls(movements: readonly Movement[]): Movement[][] {
+  const calls: Movement[][] = []
+  let dropped = 0
+  for (const movement of movements) {
+    const call = calls.at(-1)
+    dropped += movement.droppedReservations.length
+    if (call && call.length < MOVEMENTS_PER_CALL && dropped <= DROPPED_PER_CALL) {
+      call.push(movement)
+    } else {
+      calls.push([movement])
+      dropped = movement.droppedReservations.length
+    }
+  }
+  return calls
 }
 
 function settled(result: Result<unknown, CoreFailure>): Result<void, CoreFailure> {

@@ -49,7 +49,7 @@ export type StockCounters = {
 
   /** Units a shopper could take right now, at least 0; a SKU that core does not know is absent. */
   available(skus: readonly Sku[]): Promise<Result<Map<Sku, number>, CoreFailure>>
-  /** Current offers; a SKU without one is absent. */
+  /** Current offers; a SKU without one is absent, and so is one whose copy cannot be read, until it is healed. */
   offers(skus: readonly Sku[]): Promise<Result<Map<Sku, Offer>, CoreFailure>>
   putOffer(offer: Offer): Promise<Result<void, CoreFailure>>
   /** The current version of a discount code; null for one that core does not know. */

@@ -26,7 +26,7 @@ export async function catchUpCounters({ counters, book }: Engine, keys: readonly
   async function findBehind(shard: Shard, own: readonly CounterKey[]): Promise<Behind[]> {
     const applied = await counters.appliedVersions(own)
     if (!applied.ok || !epochs.has(shard)) return leave(own)
-    const ahead = own.find((key) => (applied.value.get(key) ?? 0) > (versions.get(key) ?? 0))
+    const ahead = await findAhead(own, applied.value)
     if (ahead) {
       log.error({ shard, counter: ahead }, 'core is ahead of Postgres: the shard is fenced')
       await counters.fence(shard)
@@ -35,6 +35,13 @@ export async function catchUpCounters({ counters, book }: Engine, keys: readonly
     return own
       .map((key) => ({ key, after: applied.value.get(key) ?? 0, version: versions.get(key) ?? 0 }))
       .filter(({ after, version }) => after < version)
+  }
+
+  /** What is ahead of versions that were read before may only have been told of a commit in between: they are read anew. */
+  async function findAhead(own: readonly CounterKey[], applied: ReadonlyMap<CounterKey, number>): Promise<CounterKey | undefined> {
+    const isBeyond = (known: ReadonlyMap<CounterKey, number>) => (key: CounterKey) => (applied.get(key) ?? 0) > (known.get(key) ?? 0)
+    const suspects = own.filter(isBeyond(versions))
+    return suspects.length > 0 ? suspects.find(isBeyond(await book.versionsOf(suspects))) : undefined
   }
 
   /** One page of movements for each; returns those that need another. */

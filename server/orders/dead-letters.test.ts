@@ -33,6 +33,8 @@ const lineOf = (order: PlacedOrder, change: object) => recordOf(order, { lines: 
 const POISONS: [what: string, reason: RegExp, change: (order: PlacedOrder) => Partial<Fields>][] = [
   ['a NUL in a name, which Postgres refuses', /^DATA_ERROR 22/, (order) => recordOf(order, { name: 'Ann\0Field' })],
   ['a NUL in a line', /^DATA_ERROR 22/, (order) => lineOf(order, { label: '\0' })],
+  ['a NUL in a code', /^UNREADABLE$/, (order) => recordOf(order, { code: 'AB\0C', codeVersion: 1 })],
+  ['a code that never was', /^UNKNOWN_CODE$/, (order) => recordOf(order, { code: 'NEVER-WAS', codeVersion: 1 })],
   ['JSON that ends in the middle', /^UNREADABLE$/, (order) => ({ record: JSON.stringify(order).slice(0, -9) })],
   ['no record at all', /^UNREADABLE$/, () => ({ record: '' })],
   ['an order id that is none', /^UNREADABLE$/, () => ({ order: "'; DROP TABLE orders; --" })],

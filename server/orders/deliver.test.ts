@@ -90,6 +90,26 @@ test('a core that is ahead of Postgres is fenced, not believed', async () => {
   expect(await openShards(engine)).toEqual([SHARD])
 })
 
+test('a core that another relay brought further meanwhile is not taken for one that is ahead of Postgres', async () => {
+  const unit = await engine.sell({ stock: 10 })
+  await restock(engine.db, unit, 1, Date.now())
+  let looks = 0
+  const book = {
+    ...engine.book,
+    versionsOf: async (keys: Parameters<typeof engine.book.versionsOf>[0]) => {
+      const versions = await engine.book.versionsOf(keys)
+      looks += 1
+      if (looks > 1) return versions
+      await restock(engine.db, unit, 1, Date.now()) // commits, and is delivered, right after this look
+      await catchUpCounters(engine, [unit])
+      return versions
+    },
+  }
+  expect(await catchUpCounters({ counters: engine.counters, book }, [unit])).toEqual(new Set())
+  expect(await engine.counters.available([unit])).toEqual({ ok: true, value: new Map([[unit, 12]]) })
+  expect((await engine.counters.place(await engine.placing([[unit, 1]]))).code).toBe('PLACED')
+})
+
 test('an older offer never replaces a newer one, in whatever order they arrive', async () => {
   const unit = await engine.sell()
   const [first] = await engine.book.currentOffers([unit])

@@ -28,6 +28,23 @@ test('what core missed of stock and offers it learns without a message, and a ne
   expect([missing, ahead].map((unit) => offers.value.get(unit)?.version)).toEqual([1, 7])
 })
 
+test('an offer that cannot be read holds up no cart and no other, and is put in its place anew', async () => {
+  const [broken, missing] = [await engine.sell(), await engine.sell()]
+  for (const [field, value] of [
+    ['card', '{"slug":'],
+    ['card', '{"slug":"of-another-version"}'],
+    ['limit', 'few'],
+  ] as const) {
+    await engine.core.redis.hset(skuKeys(broken).offer, field, value)
+    await engine.core.redis.del(skuKeys(missing).offer)
+    expect(await engine.counters.offers([broken, missing])).toEqual({ ok: true, value: new Map() })
+    await healCore(engine)
+    expect((await engine.counters.place(await engine.placing([[broken, 1]]))).code).toBe('PLACED')
+    expect((await engine.counters.place(await engine.placing([[missing, 1]]))).code).toBe('PLACED')
+  }
+  await engine.rest()
+})
+
 test('offers are healed while a shard is fenced, and stock once it is open', async () => {
   const unit = await engine.sell({ stock: 10 })
   await restock(engine.db, unit, 5, Date.now())

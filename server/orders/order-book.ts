@@ -103,7 +103,7 @@ export type OrderBook = FulfilmentBook & {
   // Opening a shard of core.
   epochOf(shard: Shard): Promise<string | null>
   epochs(): Promise<Map<Shard, string>>
-  /** Holds the shard's writer lock while `write` fills core from these levels, then commits `epoch`. Does nothing while the lock is taken. */
+  /** Holds the shard's writer lock while `write` fills core from these levels, then commits `epoch`. Does nothing where the lock stays taken. */
   rebuild(shard: Shard, epoch: string, nowMs: number, write: WriteSnapshots): Promise<void>
 }
 
@@ -243,6 +243,6 @@ export type OutboxMessage = { readonly topic: Topic; readonly subject: string }
 export type AllowanceLevel = { readonly key: AllowanceKey; readonly used: number; readonly version: number }
 
 export type StockLevel = { readonly onHand: number; readonly allocated: number; readonly version: number }
-/** Fills core, and says whether it did. `isRecorded` tells which reservations Postgres has. */
+/** Fills core, and says whether it did. `isRecorded` tells which of these orders Postgres has, by whatever reservation. */
 export type WriteSnapshots = (levels: Map<Sku, StockLevel>, isRecorded: IsRecorded) => Promise<boolean>
-export type IsRecorded = (orders: readonly { orderId: string; reservationId: string }[]) => Promise<Set<string>>
+export type IsRecorded = (orders: readonly { orderId: string }[]) => Promise<Set<string>>

@@ -3,6 +3,7 @@ import { eventually } from '#/drill/engine/eventually.ts'
 import { SHARD } from '#/drill/engine/shelf.ts'
 import { startTestEngine, type TestEngine } from '#/drill/engine/test-engine.ts'
 import { type OutboxMessage, TOPIC_LANES } from './order-book.ts'
+import { NotDelivered } from './outbox.ts'
 import { postgresOrderBook } from './postgres-order-book.ts'
 import { takeInBatch } from './run-intake.ts'
 
@@ -60,6 +61,20 @@ test('a hand-over that fails leaves every message for the next try', async () =>
   const { handed, take } = receiver()
   await engine.book.relay(TOPIC_LANES.web, 10, take)
   expect(handed).toEqual(subjects)
+})
+
+test('messages that nobody takes hold up none behind them, however many they are, and stay', async () => {
+  const stuck = new Set(await write(25))
+  await engine.db.outboxMessage.create({ data: { topic: 'tag.changed', subject: 'behind' } })
+  const handed: string[] = []
+  const take = async (messages: OutboxMessage[]) => {
+    handed.push(...subjectsOf(messages).filter((subject) => !stuck.has(subject)))
+    return messages.filter((message) => stuck.has(message.subject))
+  }
+  for (let n = 0; n < 2; n += 1) await expect(engine.book.relay(TOPIC_LANES.web, 10, take)).rejects.toThrow(NotDelivered)
+  expect(await engine.book.relay(TOPIC_LANES.web, 10, take)).toBe(1)
+  expect(handed).toEqual(['behind'])
+  expect(new Set(subjectsOf((await engine.db.outboxMessage.findMany()) as OutboxMessage[]))).toEqual(stuck)
 })
 
 test('a relay that dies between the hand-over and its commit delivers again, and loses nothing', async () => {

@@ -2,34 +2,41 @@ import type { Db } from '../db/client.ts'
 import { Prisma } from '../db/generated/client.ts'
 import type { Deliver, OutboxMessage, Topic } from './order-book.ts'
 
-/** A hand-over of which nothing arrived: the messages stay as they are and are tried again. */
+/** A hand-over of which nothing arrived: the messages are tried again. */
 export class NotDelivered extends Error {}
 
 /**
  * Takes the oldest messages of these topics, hands them over, and deletes them in the same transaction: a crash or a failed hand-over
  * leaves them for the next try, so each is delivered at least once. What `deliver` returns goes to the end of the line, so that a part of
- * core that is away holds up nothing else. Several relays share the work without waiting for each other.
+ * core that is away holds up nothing else, however much of it waits. Several relays share the work without waiting for each other.
  */
-export function relay(db: Db, topics: readonly Topic[], limit: number, deliver: Deliver): Promise<number> {
-  return db.$transaction(
+export async function relay(db: Db, topics: readonly Topic[], limit: number, deliver: Deliver): Promise<number> {
+  const { messages, left } = await db.$transaction(
     async (tx) => {
       const taken = await tx.$queryRaw<Row[]>`
         SELECT id, topic, subject FROM outbox_messages WHERE topic = ANY(${topics}::text[])
         ORDER BY id LIMIT ${limit} FOR UPDATE SKIP LOCKED`
-      if (taken.length === 0) return 0
+      if (taken.length === 0) return { messages: [], left: [] }
       const { messages, rows } = spellOut(taken, limit)
       const left = await deliver(messages)
-      if (left.length === messages.length) throw new NotDelivered(`none of ${left.length} messages was delivered`)
+      const isLast = rows.length === taken.length && taken.length < limit
+      if (left.length === messages.length && isLast) throw notDelivered(left)
       await tx.$executeRaw`
         WITH again AS (
           INSERT INTO outbox_messages (topic, subject)
           SELECT * FROM unnest(${left.map(({ topic }) => topic)}::text[], ${left.map(({ subject }) => subject)}::text[])
         )
         DELETE FROM outbox_messages WHERE id = ANY(${rows.map((row) => row.id)}::bigint[])`
-      return messages.length - left.length
+      return { messages, left }
     },
     { timeout: 15_000, maxWait: 5000 },
   )
+  if (messages.length > 0 && left.length === messages.length) throw notDelivered(left)
+  return messages.length - left.length
+}
+
+function notDelivered({ length }: readonly OutboxMessage[]): NotDelivered {
+  return new NotDelivered(`none of ${length} messages was delivered`)
 }
 
 type Row = { readonly id: bigint; readonly topic: Topic; readonly subject: string }

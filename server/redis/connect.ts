@@ -27,8 +27,8 @@ export function connectRedis(url: string, name: string, options: Options = {}): 
 }
 
 /**
- * A connection for BullMQ's producers, which give up for ever when their first command finds no connection: it waits for one, but no longer
- * than a command may take. A job that is added late after all does no harm, for every job can run twice.
+ * A connection for BullMQ's producers: a command waits for it to be made, but no longer than it may take. A job that is added late after all
+ * does no harm, for every job can run twice.
  */
 export function producingConnection(url: string, name: string): Redis | Cluster {
   return connectQueues(url, name, { ...COMMAND, enableOfflineQueue: true, maxRetriesPerRequest: 1 })

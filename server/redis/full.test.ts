@@ -41,7 +41,8 @@ async function fill(part: number): Promise<void> {
 let fillers = 0
 
 test('core refuses placings well before its memory is full, and takes them again when there is room', async () => {
-  const unit = await engine.sell()
+  // More than is placed until core's memory is looked at anew.
+  const unit = await engine.sell({ stock: 5000 })
   await onMasters((redis) => redis.config('SET', 'maxmemory', String(LIMIT)))
   expect((await placeInLegs(engine.counters, await engine.placing([[unit, 1]]))).code).toBe('PLACED')
   await fill(0.9)
