@@ -1,6 +1,6 @@
 import { openShards } from '#/server/inventory/open-shards.ts'
 import { sweepLegs } from '#/server/inventory/sweep-legs.ts'
-import { healCore } from '#/server/orders/heal-core.ts'
+import { FROM_THE_FIRST, healCore } from '#/server/orders/heal-core.ts'
 import type { Ports } from '#/server/orders/ports.ts'
 import { log } from '#/server/telemetry/log.ts'
 import { type Loop, runLoop } from './run-loop.ts'
@@ -18,7 +18,7 @@ const DUE_BATCH = 200
  * left behind are ended. Every process may run it.
  */
 export function runUpkeep(ports: Ports, queued: () => void): Loop[] {
-  let allowance = ''
+  let healed = FROM_THE_FIRST
   return [
     runLoop('upkeep-shards', SHARDS_MS, async () => {
       await openShards(ports)
@@ -45,7 +45,7 @@ export function runUpkeep(ports: Ports, queued: () => void): Loop[] {
       return 'idle'
     }),
     runLoop('upkeep-core', CORE_MS, async () => {
-      allowance = await healCore(ports, allowance)
+      healed = await healCore(ports, healed)
       return 'idle'
     }),
     runLoop('upkeep-legs', LEGS_MS, async () => {

@@ -4,6 +4,17 @@ import { sku } from '#/domain/sku.ts'
 import type { Db } from '../db/client.ts'
 import type { DiscountCodeVersionModel } from '../db/generated/models.ts'
 
+/** A page of discount codes, in their order after one. */
+export async function readCodes(db: Db, after: string, limit: number): Promise<string[]> {
+  const rows = await db.discountCode.findMany({
+    where: { code: { gt: after } },
+    orderBy: { code: 'asc' },
+    take: limit,
+    select: { code: true },
+  })
+  return rows.map(({ code }) => code)
+}
+
 /** The newest version of these codes, or of all. */
 export async function readCurrentDiscounts(db: Db, codes: readonly string[] | 'all'): Promise<Discount[]> {
   const current = await db.discountCode.findMany({ where: codes === 'all' ? {} : { code: { in: [...codes] } } })

@@ -233,6 +233,15 @@ test('a line that names a SKU twice is a bug of ours and never reaches core', as
   await expect(engine.counters.place({ ...placing, order: { ...placing.order, lines: [line, line] } })).rejects.toThrow('once')
 })
 
+test('more placings than a process may hold are refused at once, and the others are placed', async () => {
+  const unit = await engine.sell({ stock: 100 })
+  const bounded = new RedisStockCounters(engine.core, { mostWaiting: 20 })
+  const placings = await Promise.all(Array.from({ length: 60 }, () => engine.placing([[unit, 1]])))
+  const codes = (await Promise.all(placings.map((placing) => bounded.place(placing)))).map((answer) => answer.code)
+  expect(codes.filter((code) => code === 'PLACED')).toHaveLength(20)
+  expect(codes.filter((code) => code === 'NOT_READY')).toHaveLength(40)
+})
+
 test('what was placed here ends without a trace of doubt', async () => {
   await engine.rest()
   expect(await engine.violations()).toEqual([])

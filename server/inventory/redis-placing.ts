@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { CounterKey } from '#/domain/counter.ts'
-import { ok, type Result } from '#/domain/result.ts'
+import { fail, ok, type Result } from '#/domain/result.ts'
 import { ALL_SHARDS, recordingShardOf, type Shard } from '#/domain/sharding.ts'
 import { isSku } from '#/domain/sku.ts'
 import { coalesce } from '../coalesce.ts'
@@ -24,6 +24,9 @@ export const MAX_INTAKE_BACKLOG = 200_000
 const MOST_PER_CALL = 64
 const CALLS_IN_FLIGHT = 2
 
+/** Placings of one process that wait for core at most: about a second of the fastest sale. */
+export const MOST_WAITING = 20_000
+
 /** Longer than any attempt: a claim that came to nothing is forgotten. */
 const CLAIM_KEEP_SECONDS = 60
 
@@ -36,11 +39,14 @@ export class RedisPlacing implements Pick<StockCounters, 'place' | 'claim' | 'ta
   readonly #core: Core
   readonly #keepSeconds: number
   readonly #maxBacklog: number
+  readonly #mostWaiting: number
   readonly #call: ReadonlyMap<Shard, (item: Item) => Promise<Reply>>
   readonly #soldOut = new SoldOutMemory()
+  #waiting = 0
 
-  constructor(core: Core, { keepSeconds = CHECKOUT_KEEP_SECONDS, maxBacklog = MAX_INTAKE_BACKLOG } = {}) {
+  constructor(core: Core, { keepSeconds = CHECKOUT_KEEP_SECONDS, maxBacklog = MAX_INTAKE_BACKLOG, mostWaiting = MOST_WAITING } = {}) {
     this.#core = core
+    this.#mostWaiting = mostWaiting
     this.#keepSeconds = keepSeconds
     this.#maxBacklog = maxBacklog
     const bounds = { most: MOST_PER_CALL, inFlight: CALLS_IN_FLIGHT }
@@ -113,10 +119,17 @@ export class RedisPlacing implements Pick<StockCounters, 'place' | 'claim' | 'ta
     return read.ok ? ok(read.value.flatMap((entry) => readLeg(shard, entry))) : read
   }
 
-  #send(item: Item): Promise<Reply> {
+  /** Refuses what would wait too long: a core that hangs must not gather shoppers for minutes. */
+  async #send(item: Item): Promise<Reply> {
     const call = this.#call.get(item.part.shard)
     if (!call) throw new Error(`no shard ${item.part.shard}`)
-    return call(item)
+    if (this.#waiting >= this.#mostWaiting) return fail('CORE_UNREACHED')
+    this.#waiting += 1
+    try {
+      return await call(item)
+    } finally {
+      this.#waiting -= 1
+    }
   }
 
   async #placeBatch(shard: Shard, items: readonly Item[]): Promise<Reply[]> {

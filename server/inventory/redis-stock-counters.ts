@@ -15,7 +15,7 @@ import { scripts } from '../redis/scripts.ts'
 import { discountFromDefinition, discountToFields } from './code-hash.ts'
 import { readIntakeStream, readWholeStream } from './intake-stream.ts'
 import { OFFER_FIELDS, offerFromHash, offerToFields } from './offer-hash.ts'
-import { CHECKOUT_KEEP_SECONDS, MAX_INTAKE_BACKLOG, RedisPlacing } from './redis-placing.ts'
+import { CHECKOUT_KEEP_SECONDS, MAX_INTAKE_BACKLOG, MOST_WAITING, RedisPlacing } from './redis-placing.ts'
 import type { IntakeEntry, Movement, RecordedView, Snapshot, StockCounters, StoredCheckout } from './stock-counters.ts'
 
 /** Keys that a command or a pipeline takes at most, so that none holds core for long. */
@@ -44,8 +44,8 @@ export class RedisStockCounters extends RedisPlacing implements StockCounters {
   readonly #core: Core
   readonly #keepSeconds: number
 
-  constructor(core: Core, { keepSeconds = CHECKOUT_KEEP_SECONDS, maxBacklog = MAX_INTAKE_BACKLOG } = {}) {
-    super(core, { keepSeconds, maxBacklog })
+  constructor(core: Core, { keepSeconds = CHECKOUT_KEEP_SECONDS, maxBacklog = MAX_INTAKE_BACKLOG, mostWaiting = MOST_WAITING } = {}) {
+    super(core, { keepSeconds, maxBacklog, mostWaiting })
     this.#core = core
     this.#keepSeconds = keepSeconds
   }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startTestEngine, type TestEngine } from '#/drill/engine/test-engine.ts'
 import { restock, setPrice } from '../catalog/edit-catalog.ts'
-import { skuKeys } from '../redis/keys.ts'
+import { codeKey, skuKeys } from '../redis/keys.ts'
 import { healCore } from './heal-core.ts'
 
 let engine: TestEngine
@@ -56,4 +56,15 @@ test('offers are healed while a shard is fenced, and stock once it is open', asy
   expect(await engine.counters.available([unit])).toEqual({ ok: true, value: new Map([[unit, 10]]) })
   await healCore(engine)
   expect(await engine.counters.available([unit])).toEqual({ ok: true, value: new Map([[unit, 15]]) })
+})
+
+test('a code whose message was lost is replaced by its newest version', async () => {
+  await engine.putCode('LATE', { value: 1000 })
+  const before = await engine.counters.discount('LATE')
+  await engine.putCode('LATE', { value: 500 })
+  if (!before.ok || !before.value) throw new Error('core has no code')
+  await engine.core.redis.del(codeKey('LATE'))
+  await engine.counters.putDiscount(before.value)
+  await healCore(engine)
+  expect(await engine.counters.discount('LATE')).toMatchObject({ ok: true, value: { version: 2, value: 500 } })
 })

@@ -8,11 +8,16 @@ const PAGE = 500
 
 type Engine = Pick<Ports, 'counters' | 'book'>
 
+/** Where the next round begins: of allowances and codes there may be many, so a round looks at one page of each. */
+export type HealCursor = { readonly allowance: string; readonly code: string }
+
+export const FROM_THE_FIRST: HealCursor = { allowance: '', code: '' }
+
 /**
- * Compares every SKU of core with Postgres, and the next page of allowances after `allowance`, of which there may be many: counters that
- * are behind replay what they missed, older offers are replaced. Returns where the next round's page of allowances begins.
+ * Compares every SKU of core with Postgres, and the next page of allowances and of codes: counters that are behind replay what they missed,
+ * older offers and codes are replaced.
  */
-export async function healCore(engine: Engine, allowance = ''): Promise<string> {
+export async function healCore(engine: Engine, from: HealCursor = FROM_THE_FIRST): Promise<HealCursor> {
   for (let after = ''; ; ) {
     const page = [...(await engine.book.stockVersions(after, PAGE)).keys()]
     await healOffers(engine, page)
@@ -21,12 +26,23 @@ export async function healCore(engine: Engine, allowance = ''): Promise<string> 
     if (!last || page.length < PAGE) break
     after = last
   }
-  const allowances = await engine.book.allowances(allowance, PAGE)
-  await healCounters(
-    engine,
-    allowances.map(({ key }) => key),
-  )
-  return allowances.length < PAGE ? '' : (allowances.at(-1)?.key ?? '')
+  const allowances = (await engine.book.allowances(from.allowance, PAGE)).map(({ key }) => key)
+  await healCounters(engine, allowances)
+  const codes = await engine.book.codes(from.code, PAGE)
+  await healCodes(engine, codes)
+  return { allowance: pageAfter(allowances), code: pageAfter(codes) }
+}
+
+function pageAfter(page: readonly string[]): string {
+  return page.length < PAGE ? '' : (page.at(-1) ?? '')
+}
+
+async function healCodes({ counters, book }: Engine, codes: readonly string[]): Promise<void> {
+  for (const discount of codes.length > 0 ? await book.currentDiscounts(codes) : []) {
+    const standing = await counters.discount(discount.code)
+    if (!standing.ok) return // away: the next round is soon
+    if ((standing.value?.version ?? 0) < discount.version) await counters.putDiscount(discount)
+  }
 }
 
 async function healOffers({ counters, book }: Engine, skus: readonly Sku[]): Promise<void> {

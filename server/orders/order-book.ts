@@ -89,6 +89,8 @@ export type OrderBook = FulfilmentBook & {
   /** A page of allowances in key order after `after` ('' for the first), with what is used of them. */
   allowances(after: string, limit: number): Promise<AllowanceLevel[]>
   currentOffers(skus: readonly Sku[] | 'all'): Promise<Offer[]>
+  /** A page of discount codes, in their order after `after` ('' for the first). */
+  codes(after: string, limit: number): Promise<string[]>
   /** The newest version of these codes, or of all. */
   currentDiscounts(codes: readonly string[] | 'all'): Promise<Discount[]>
 

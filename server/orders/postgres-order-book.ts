@@ -1,4 +1,4 @@
-import { readCurrentDiscounts, readDiscountVersions } from '../catalog/read-discounts.ts'
+import { readCodes, readCurrentDiscounts, readDiscountVersions } from '../catalog/read-discounts.ts'
 import { readCurrentOffers, readOfferTerms } from '../catalog/read-offers.ts'
 import type { Db } from '../db/client.ts'
 import { inBatches } from '../db/in-batches.ts'
@@ -74,6 +74,7 @@ export function postgresOrderBook(db: Db): OrderBook {
     versionsOf: (...args) => versionsOf(db, ...args),
     allowances: (...args) => readAllowances(db, ...args),
     currentOffers: (...args) => readCurrentOffers(db, ...args),
+    codes: (...args) => readCodes(db, ...args),
     currentDiscounts: (...args) => readCurrentDiscounts(db, ...args),
     knownOrders: (...args) => knownOrders(db, ...args),
     recordLost: (...args) => recordLost(db, ...args),

@@ -2,6 +2,7 @@ import type { Failure } from '#/domain/result.ts'
 import { fail, ok, type Result } from '#/domain/result.ts'
 import { unreachable } from '#/domain/unreachable.ts'
 import type { GatewayFailure } from '../payments/payment-gateway.ts'
+import { log } from '../telemetry/log.ts'
 import type { Order } from './order-book.ts'
 import { type Advanced, confirmPaid, type Engine, gaveNoAnswer, settle } from './settle-payment.ts'
 
@@ -27,9 +28,10 @@ export async function takePayment(engine: Engine, unbound: Order): Promise<Advan
     case 'declined':
     case 'unpaid':
       // Of this attempt or of one before? Only a refusal tells; without an answer the same confirm is asked again.
-      return confirmed.code === 'GATEWAY_REFUSED'
-        ? settle(engine, order, { kind: 'declined', reason: 'card_declined' })
-        : gaveNoAnswer(confirmed)
+      if (confirmed.code !== 'GATEWAY_REFUSED') return gaveNoAnswer(confirmed)
+      // A card that the gateway does not know looks like a setting of ours that is wrong: the log tells, the shopper tries another card.
+      log.error({ orderId: order.orderId, detail: confirmed.detail }, 'the gateway refuses to try a card')
+      return settle(engine, order, { kind: 'declined', reason: 'card_declined' })
     default:
       return unreachable(status.value)
   }

@@ -13,6 +13,8 @@ type Options = Omit<RedisOptions, 'replyMapping'>
 
 const COMMAND: Options = {
   commandTimeout: COMMAND_TIMEOUT_MS,
+  // A connection that was dropped without a word would stay ready for a quarter of an hour. Longer than any wait on the server.
+  socketTimeout: 10_000,
   connectTimeout: 2000,
   // A placing that waited in a queue would be carried out after the shopper was told that it failed.
   enableOfflineQueue: false,

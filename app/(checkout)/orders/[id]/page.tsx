@@ -23,6 +23,9 @@ export const metadata: Metadata = { title: 'Your order' }
 /** Reloads by itself for as long as something may change without the shopper, where there is no JavaScript to do it. */
 const RELOAD_SECONDS = 2
 
+/** Where there is a form beside it, which a reload empties. */
+const RELOAD_BESIDE_FORM_SECONDS = 10
+
 /** No order has this version: the first answer shows the page anew. */
 const NOT_SEEN = -2
 
@@ -75,7 +78,7 @@ export default async function OrderPage({ params, searchParams }: Props) {
   const mayChangeByItself = !isFinal(state) && (!isShoppersTurn || isBackFromBank)
   return (
     <main id="content" className={styles.page} data-order-id={id} data-order-state={state}>
-      {mayChangeByItself && <Reload />}
+      {mayChangeByItself && <Reload seconds={isBackFromBank ? RELOAD_BESIDE_FORM_SECONDS : RELOAD_SECONDS} />}
       <p className="quiet">Order {orderNumber(id)}</p>
       <div role="status" className={styles.state}>
         <h1>{title}</h1>
@@ -113,10 +116,10 @@ export default async function OrderPage({ params, searchParams }: Props) {
   )
 }
 
-function Reload() {
+function Reload({ seconds = RELOAD_SECONDS }) {
   return (
     <noscript>
-      <meta httpEquiv="refresh" content={String(RELOAD_SECONDS)} />
+      <meta httpEquiv="refresh" content={String(seconds)} />
     </noscript>
   )
 }

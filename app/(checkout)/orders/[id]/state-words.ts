@@ -41,7 +41,7 @@ function words({ state, reason, cancelling, refunds }: OrderView): Words {
         ? ['Order confirmed', 'Your payment was faster than your wish to cancel, so the order stands. A receipt is on its way by e-mail.']
         : ['Order confirmed', 'Your payment went through. A receipt is on its way to you by e-mail.']
     case 'FULFILLED':
-      return ['On its way', 'Everything that you ordered has left us.']
+      return ['On its way', 'Everything that is to come has left us.']
     case 'REFUNDED':
       return ['Refunded', 'Your money is on its way back to you.']
     case 'REJECTED':
