@@ -2,14 +2,18 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { NO_END_MS } from '#/domain/offer.ts'
 import { sku } from '#/domain/sku.ts'
+import { eventually } from '#/drill/engine/eventually.ts'
 import { SHARD } from '#/drill/engine/shelf.ts'
 import { soon, startTestEngine, type TestEngine } from '#/drill/engine/test-engine.ts'
-import { setPrice } from '../catalog/edit-catalog.ts'
+import { restock, setPrice } from '../catalog/edit-catalog.ts'
+import type { Core } from '../redis/core.ts'
 import { shardKeys, skuKeys } from '../redis/keys.ts'
 import { RedisStockCounters } from './redis-stock-counters.ts'
+import type { Placing } from './stock-counters.ts'
 
 let engine: TestEngine
 let clients: RedisStockCounters[]
+let looker: Core | undefined
 
 beforeAll(async () => {
   engine = await startTestEngine()
@@ -232,6 +236,32 @@ test('a line that names a SKU twice is a bug of ours and never reaches core', as
   if (!line) throw new Error('no line')
   await expect(engine.counters.place({ ...placing, order: { ...placing.order, lines: [line, line] } })).rejects.toThrow('once')
 })
+
+test('after a sell-out "sold out" costs no script, knows its own orders, and is not believed for longer than a second', async () => {
+  const unit = await engine.sell({ stock: 1 })
+  const one = client(0)
+  const [won, ...late] = await Promise.all(Array.from({ length: 60 }, () => engine.placing([[unit, 1]])))
+  if (!won) throw new Error('no placing')
+  expect((await one.place(won)).code).toBe('PLACED')
+  expect((await one.place(late[0] as Placing)).code).toBe('SOLD_OUT')
+  const before = await placeCalls()
+  const answers = await Promise.all(late.map((placing) => one.place(placing)))
+  for (const answer of answers) expect(answer).toEqual({ code: 'SOLD_OUT', short: [{ sku: unit, available: 0 }] })
+  expect(await placeCalls()).toBe(before)
+  expect((await one.place({ ...won, reservationId: randomUUID() })).code).toBe('SEEN')
+  await restock(engine.db, unit, 1, Date.now())
+  await engine.rest()
+  const next = late[1] as Placing
+  await eventually('what came back is sold', async () => (await one.place({ ...next, deadlineMs: soon() })).code === 'PLACED')
+})
+
+/** How many script calls the node of the tests' shard has carried out. */
+async function placeCalls(): Promise<number> {
+  looker ??= engine.connectCore()
+  const told = await looker.call(shardKeys(SHARD).orders, (redis) => redis.info('commandstats'))
+  const stats = told.ok ? told.value : ''
+  return ['eval', 'evalsha'].reduce((sum, name) => sum + Number(new RegExp(`cmdstat_${name}:calls=(\\d+)`).exec(stats)?.[1] ?? 0), 0)
+}
 
 test('more placings than a process may hold are refused at once, and the others are placed', async () => {
   const unit = await engine.sell({ stock: 100 })
