@@ -21,13 +21,18 @@ const record = takeRecord()
 commandEvents.started = (name, identity) => record.keep({ ...identity, name, stopSignal: 'SIGKILL', stopPatienceMs: 0 })
 commandEvents.ended = (name) => record.forget(name)
 const journeys = prepareJourneys(project, state, progress)
+let interrupted: Promise<void> | null = null
 
 for (const [signal, code] of [
   ['SIGINT', 130],
   ['SIGTERM', 143],
   ['SIGHUP', 129],
-] as const)
-  process.once(signal, () => void interrupt(code))
+] as const) {
+  // A second one changes nothing: what the first began would be left half done.
+  process.on(signal, () => {
+    interrupted ??= interrupt(code)
+  })
+}
 
 const tallies: Tally[] = await runQuickSuites(project, state.reports, progress)
 tallies.push(await runSuite(vitestSuite('integration tests', 'integration', state.reports, SUITE_TIMEOUT_MS), progress))
@@ -39,6 +44,7 @@ if (built === PASSED) {
   tallies.push(await journeys.run())
 }
 const total = addTallies(tallies)
+await interrupted
 record.release()
 await sweepTestStacks(state.tests)
 progress.say(summaryOf(total))
