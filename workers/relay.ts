@@ -11,6 +11,9 @@ const BATCH = 500
 /** How soon a message is found that another process wrote; this process wakes its relay itself. */
 const POLL_MS = 250
 
+/** Between two hand-overs: a message alone is not worth a transaction of its own, and nobody notices this long. */
+const REST_MS = 15
+
 /** One loop a lane, so that a web process that is away never holds up stock, nor a fenced shard what order pages show. */
 export function runRelay(ports: Pick<Ports, 'counters' | 'book'>, queues: Queues): Record<Lane, Loop> {
   const deliver: Record<Lane, Deliver> = {
@@ -21,10 +24,15 @@ export function runRelay(ports: Pick<Ports, 'counters' | 'book'>, queues: Queues
     web: allOrNothing((messages) => revalidateTags(messages.map((message) => message.subject))),
   }
   const lane = (name: Lane) =>
-    runLoop(`relay-${name}`, POLL_MS, async () => {
-      const relayed = await ports.book.relay(TOPIC_LANES[name], BATCH, deliver[name])
-      return relayed === 0 ? 'idle' : 'busy'
-    })
+    runLoop(
+      `relay-${name}`,
+      POLL_MS,
+      async () => {
+        const relayed = await ports.book.relay(TOPIC_LANES[name], BATCH, deliver[name])
+        return relayed < BATCH ? 'idle' : 'busy'
+      },
+      REST_MS,
+    )
   return { stock: lane('stock'), offers: lane('offers'), orders: lane('orders'), queues: lane('queues'), web: lane('web') }
 }
 

@@ -16,9 +16,10 @@ const LAST_BACKOFF_MS = 5000
 
 /**
  * Repeats a step until it is stopped, pausing `idleMs` when there was nothing to do. A step that throws is an outage: it is logged once,
- * and tried again with doubling pauses and jitter for as long as it takes.
+ * and tried again with doubling pauses and jitter for as long as it takes. After a step that leaves nothing to do it rests for `restMs`
+ * even when it is woken, so that what comes together is done together.
  */
-export function runLoop(name: string, idleMs: number, step: () => Promise<StepResult>): Loop {
+export function runLoop(name: string, idleMs: number, step: () => Promise<StepResult>, restMs = 0): Loop {
   const stopping = new AbortController()
   let pause = new AbortController()
   let failures = 0
@@ -27,6 +28,7 @@ export function runLoop(name: string, idleMs: number, step: () => Promise<StepRe
     while (!stopping.signal.aborted) {
       pause = new AbortController()
       const waitMs = await attempt()
+      if (waitMs > 0 && restMs > 0) await setTimeout(restMs, undefined, { signal: stopping.signal }).catch(() => {})
       if (waitMs > 0) await setTimeout(waitMs, undefined, { signal: AbortSignal.any([pause.signal, stopping.signal]) }).catch(() => {})
     }
   })()
