@@ -19,7 +19,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['domain/**/*.test.ts', 'prisma/**/*.test.ts', 'scripts/**/*.test.ts', 'drill/bench/**/*.test.ts'],
+          include: ['domain/**/*.test.ts', 'prisma/**/*.test.ts', 'scripts/**/*.test.ts', 'drill/{bench,engine}/**/*.test.ts'],
           exclude: integration,
           testTimeout: 20_000,
         },
@@ -50,7 +50,7 @@ export default defineConfig({
         test: {
           name: 'drills',
           include: ['drill/**/*.test.ts'],
-          exclude: ['drill/bench/**'],
+          exclude: ['drill/{bench,engine}/**'],
           globalSetup: ['scripts/stack/vitest-store-setup.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,

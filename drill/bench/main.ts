@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
+import { onEndSignals } from '#/scripts/stack/on-end-signals.ts'
 import { explain, Progress, seconds } from '#/scripts/stack/progress.ts'
 import { endCommands } from '#/scripts/stack/run-command.ts'
 import { openStateFolder } from '#/scripts/stack/state-folder.ts'
@@ -21,17 +22,11 @@ const MEASUREMENTS: readonly Measurement[] = [placing, acknowledging, intake, co
 const project = path.resolve(import.meta.dirname, '../..')
 const progress = new Progress()
 log.level = 'error' // that a core was rebuilt is nothing to tell of here
-for (const [signal, code] of [
-  ['SIGINT', 130],
-  ['SIGTERM', 143],
-  ['SIGHUP', 129],
-] as const) {
-  process.once(signal, () => {
-    progress.cutShort()
-    endCommands()
-    process.exit(code)
-  })
-}
+onEndSignals((code) => {
+  progress.cutShort()
+  endCommands()
+  process.exit(code)
+})
 
 try {
   await bench(

@@ -1,14 +1,14 @@
-import net from 'node:net'
+import type net from 'node:net'
+import { TcpRelay } from './tcp-relay.ts'
 
 /**
  * Wires to a server, or to each node of a cluster, that lose replies on demand: what is sent arrives, and instead of the answer the
  * connection closes.
  */
 export class LossyWire {
-  readonly #servers: net.Server[] = []
+  readonly #relay = new TcpRelay()
   /** Addresses of the wires by those of the servers behind them, `host:port` both. */
   readonly #ends = new Map<string, string>()
-  readonly #sockets = new Set<net.Socket>()
   #losing: readonly string[] = []
   lost = 0
 
@@ -20,27 +20,16 @@ export class LossyWire {
   }
 
   async #stretch(target: URL): Promise<string> {
-    const listening = net.createServer((client) => this.#carry(client, target))
-    this.#servers.push(listening)
-    await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve))
-    const through = new URL(target)
-    through.host = `127.0.0.1:${(listening.address() as net.AddressInfo).port}`
+    const through = await this.#relay.listen(
+      () => target,
+      (client, server) => this.#carry(client, server),
+    )
     this.#ends.set(target.host, through.host)
     return through.href
   }
 
-  #carry(client: net.Socket, target: URL): void {
-    const server = net.connect(Number(target.port), target.hostname)
+  #carry(client: net.Socket, server: net.Socket): void {
     let doomed = false
-    for (const socket of [client, server]) {
-      this.#sockets.add(socket)
-      socket.on('error', () => {})
-      socket.on('close', () => {
-        this.#sockets.delete(socket)
-        client.destroy()
-        server.destroy()
-      })
-    }
     client.on('data', (sent) => {
       doomed ||= this.#losing.some((text) => sent.includes(text))
       server.write(sent)
@@ -62,7 +51,6 @@ export class LossyWire {
   }
 
   close(): void {
-    for (const socket of this.#sockets) socket.destroy()
-    for (const server of this.#servers) server.close()
+    this.#relay.close()
   }
 }
