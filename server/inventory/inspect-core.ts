@@ -4,7 +4,9 @@ import { ok, type Result } from '#/domain/result.ts'
 import { ALL_SHARDS, type Shard } from '#/domain/sharding.ts'
 import type { Core, CoreFailure } from '../redis/core.ts'
 import { counterKeys, shardKeys } from '../redis/keys.ts'
+import { scanKeys } from '../redis/scan-keys.ts'
 import { scripts } from '../redis/scripts.ts'
+import { readLeg } from './leg-entry.ts'
 
 /** A counter of core with what is held of it, as they stood at one moment. */
 export type CoreCounter = {
@@ -46,20 +48,14 @@ export async function unitsHeldBy(
   return ok(new Map([...held.value].flatMap(([key, units]) => (units === null ? [] : [[key, Number(units)] as const]))))
 }
 
-/** Keys that a step of a scan looks at. */
-const SCAN = 1000
-
 /** Every allowance that core counts, or every counter of which something is held. */
 export async function scanCounters(core: Core, what: 'allow' | 'held'): Promise<Result<CounterKey[], CoreFailure>> {
   const found = new Set<CounterKey>()
   for (const shard of ALL_SHARDS) {
     const pattern = shardKeys(shard).all(what)
     const scanned = await core.call(pattern, async (redis) => {
-      for (let cursor = '0'; ; ) {
-        const [next, keys] = await redis.scan(cursor, 'MATCH', pattern, 'COUNT', SCAN)
+      for await (const keys of scanKeys(redis, pattern)) {
         for (const key of keys) found.add(key.slice(key.indexOf(`:${what}:`) + what.length + 2) as CounterKey)
-        if (next === '0') return
-        cursor = next
       }
     })
     if (!scanned.ok) return scanned
@@ -85,13 +81,11 @@ export async function waitingReservations(core: Core, shard: Shard): Promise<Res
   }
 }
 
-const legSchema = z.object({ r: z.string() })
-
 /** Every reservation of a placing that took something of this shard and is, or may be, still under way. */
 export async function reservationsUnderWay(core: Core, shard: Shard): Promise<Result<Set<string>, CoreFailure>> {
   const key = shardKeys(shard).legs
   const legs = await core.call(key, (redis) => redis.zrange(key, '0', '-1'))
-  return legs.ok ? ok(new Set(legs.value.map((leg) => legSchema.parse(JSON.parse(leg)).r))) : legs
+  return legs.ok ? ok(new Set(legs.value.flatMap((leg) => readLeg(shard, leg)).map((leg) => leg.reservationId))) : legs
 }
 
 const counterSchema = z.tuple([z.string(), z.string(), z.int()]).rest(z.string())

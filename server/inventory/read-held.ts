@@ -3,7 +3,7 @@ import { ALL_SHARDS, type Shard } from '#/domain/sharding.ts'
 import { sku } from '#/domain/sku.ts'
 import { checkEntries } from '../orders/check-entries.ts'
 import type { IsRecorded } from '../orders/order-book.ts'
-import { placedOrderSchema } from '../orders/placed-order.ts'
+import { readPlacedOrder } from '../orders/placed-order.ts'
 import type { Ports } from '../orders/ports.ts'
 import type { IntakeEntry } from './stock-counters.ts'
 
@@ -51,9 +51,5 @@ function toUsed({ key, units }: Taken): Taken {
 
 /** A record that can never become an order holds its stock until somebody closes it; a damaged one nothing, as nobody can say of what. */
 function takenBy(entry: IntakeEntry): Taken[] {
-  try {
-    return placedOrderSchema.parse(JSON.parse(entry.record)).lines.map(toTaken)
-  } catch {
-    return []
-  }
+  return readPlacedOrder(entry.record)?.lines.map(toTaken) ?? []
 }

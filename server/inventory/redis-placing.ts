@@ -1,14 +1,12 @@
 import { z } from 'zod'
-import type { CounterKey } from '#/domain/counter.ts'
 import { fail, ok, type Result } from '#/domain/result.ts'
 import { ALL_SHARDS, recordingShardOf, type Shard } from '#/domain/sharding.ts'
-import { isSku } from '#/domain/sku.ts'
 import { coalesce } from '../coalesce.ts'
 import { placedOrderSchema } from '../orders/placed-order.ts'
 import type { Core, CoreFailure, CoreFull, NotReplicated } from '../redis/core.ts'
 import { codeKey, counterKeys, shardKeys, skuKeys } from '../redis/keys.ts'
 import { scripts } from '../redis/scripts.ts'
-import { log } from '../telemetry/log.ts'
+import { legEntry, readLeg } from './leg-entry.ts'
 import { legOf, partsOf } from './parts.ts'
 import { parseClaimReply, parsePlaceReply } from './place-reply.ts'
 import { SoldOutMemory } from './sold-out-memory.ts'
@@ -192,24 +190,4 @@ function append({ mode, placing, part }: Item, keys: string[], args: (string | n
     keys.push(codeKey(order.code ?? ''))
     args.push(order.codeVersion ?? 0)
   }
-}
-
-const counterSchema = z.string().refine((text): text is CounterKey => isSku(text) || /^(sku|code):/.test(text))
-const legSchema = z
-  .object({ c: z.string(), r: z.string(), k: z.array(counterSchema) })
-  .transform(({ c, r, k }) => ({ checkoutId: c, reservationId: r, counters: k }))
-
-/** None where the entry cannot be read, which holds up none of the others. */
-function readLeg(shard: Shard, entry: string): Leg[] {
-  try {
-    return [{ shard, ...legSchema.parse(JSON.parse(entry)) }]
-  } catch (error) {
-    log.error({ shard, entry, err: error }, 'a leg that was left behind cannot be read')
-    return []
-  }
-}
-
-/** A leg as it stands in core: the same leg is always the same text. */
-function legEntry({ checkoutId, reservationId, counters }: Leg): string {
-  return JSON.stringify({ c: checkoutId, r: reservationId, k: counters })
 }

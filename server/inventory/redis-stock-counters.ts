@@ -11,6 +11,7 @@ import { moneyBackSchema, parcelSchema } from '../orders/parcel.ts'
 import { readPlacedOrder } from '../orders/placed-order.ts'
 import type { Core, CoreFailure, NotReplicated } from '../redis/core.ts'
 import { codeKey, counterKeys, shardKeys, skuKeys } from '../redis/keys.ts'
+import { scanKeys } from '../redis/scan-keys.ts'
 import { scripts } from '../redis/scripts.ts'
 import { discountFromDefinition, discountToFields } from './code-hash.ts'
 import { readIntakeStream, readWholeStream } from './intake-stream.ts'
@@ -179,12 +180,8 @@ export class RedisStockCounters extends RedisPlacing implements StockCounters {
   async clearAllowances(shard: Shard): Promise<Result<void, CoreFailure>> {
     const allowances = shardKeys(shard).all('allow')
     const cleared = await this.#core.call(allowances, async (redis) => {
-      for (let cursor = '0'; ; ) {
-        const [next, counts] = await redis.scan(cursor, 'MATCH', allowances, 'COUNT', PAGE)
-        const keys = counts.flatMap((count) => [count, count.replace(':allow:', ':held:')])
-        if (keys.length > 0) await redis.unlink(...keys)
-        if (next === '0') return
-        cursor = next
+      for await (const counts of scanKeys(redis, allowances)) {
+        await redis.unlink(...counts.flatMap((count) => [count, count.replace(':allow:', ':held:')]))
       }
     })
     return settled(cleared)

@@ -7,7 +7,7 @@ import { type Failure, fail, ok, type Result } from '#/domain/result.ts'
 import { sku } from '#/domain/sku.ts'
 import type { IntakeEntry } from '../inventory/stock-counters.ts'
 import { type CodeVersion, codeVersionKey, type IntakeOrder, type OfferVersion, offerVersionKey } from './order-book.ts'
-import { customerOf, fingerprintOf, type PlacedOrder, placedOrderSchema } from './placed-order.ts'
+import { customerOf, fingerprintOf, type PlacedOrder, readPlacedOrder } from './placed-order.ts'
 import type { Ports } from './ports.ts'
 
 /** The year 3000: far beyond any clock of ours, well within what a column of Postgres holds. */
@@ -46,13 +46,8 @@ type ParsedOrder = Omit<IntakeOrder, 'allowances' | 'fingerprint'>
 
 function parseEntry({ record, ...ids }: IntakeEntry): ParsedOrder | null {
   const parsedIds = idsSchema.safeParse(ids)
-  if (!parsedIds.success) return null
-  try {
-    const order = placedOrderSchema.safeParse(JSON.parse(record))
-    return order.success ? { ...parsedIds.data, order: order.data } : null
-  } catch {
-    return null
-  }
+  const order = parsedIds.success ? readPlacedOrder(record) : null
+  return parsedIds.success && order ? { ...parsedIds.data, order } : null
 }
 
 function checkTotal(

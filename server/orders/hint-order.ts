@@ -1,7 +1,7 @@
 import type { Db } from '../db/client.ts'
 
-/** By then upkeep looks, should the message meet a job of the same version that is just finishing. */
-const HINT_CHECK_MS = 5000
+/** By then upkeep looks, should the message be lost or meet a job that is just finishing. */
+export const HINT_CHECK_MS = 5000
 
 /**
  * Something may have happened to an order's payment: a worker looks now, and upkeep soon after. To an open one, or to a cancelled one, whose

@@ -1,14 +1,12 @@
 import type { Db } from '../db/client.ts'
-
-/** When upkeep looks at the latest, should the job be lost. */
-const CHECK_MS = 5000
+import { HINT_CHECK_MS } from './hint-order.ts'
 
 /**
  * Has a refund of ours looked at. One that succeeded may fail after all, so it is due, too, until a look that began after this has an answer.
  * Whether there is such a refund.
  */
 export async function hintRefund(db: Db, refundId: string, nowMs: number): Promise<boolean> {
-  const soon = new Date(nowMs + CHECK_MS)
+  const soon = new Date(nowMs + HINT_CHECK_MS)
   const told = await db.$executeRaw`
     WITH hinted AS (
       UPDATE refunds SET next_check_at = CASE

@@ -4,7 +4,7 @@ import { type OrderState, STATES_PAID } from '#/domain/order-state.ts'
 import { inSum, type RefundableLine, type Units } from '#/domain/refund.ts'
 import type { Sku } from '#/domain/sku.ts'
 import type { Tx } from '../db/client.ts'
-import { moveStock } from './move-stock.ts'
+import { lockStock, moveStock } from './move-stock.ts'
 import type { EventKind } from './order-events.ts'
 
 /** For a merchant's steps, which are not so many that they share statements. Milliseconds. */
@@ -103,7 +103,10 @@ export async function moveLines(
   }
   const moved = [...sums].filter(([, { onHandDelta, allocatedDelta }]) => onHandDelta !== 0 || allocatedDelta !== 0)
   if (moved.length === 0) return
-  await tx.$queryRaw`SELECT sku FROM stock WHERE sku = ANY(${moved.map(([unit]) => unit)}::text[]) ORDER BY sku FOR UPDATE`
+  await lockStock(
+    tx,
+    moved.map(([unit]) => unit),
+  )
   const changes = moved.map(([unit, deltas]) => ({ sku: unit, ...deltas, droppedReservations: [] }))
   await moveStock(tx, reason, changes, nowMs)
 }

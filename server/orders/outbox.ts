@@ -93,9 +93,13 @@ function wakeMailOf(db: Db, table: 'shipments' | 'refunds', kind: 'shipped' | 'r
     INSERT INTO outbox_messages (topic, subject) SELECT 'mail.send', order_id || '/' || ${kind} || '/' || id FROM postponed`
 }
 
+/** The time to the next look doubles from 15 s up to 15 min, by the looks so far in `checks`. */
+export function nextLook(now: Date): Prisma.Sql {
+  return Prisma.sql`${now}::timestamptz + interval '15 s' * (2 ^ LEAST(checks, 6))`
+}
+
 /**
- * Queues the open orders that are due and doubles the time to their next look, from 15 s up to 15 min, yet not beyond the end of their hold.
- * Returns how many.
+ * Queues the open orders that are due and puts off their next look, yet not beyond the end of their hold. Returns how many.
  */
 export async function wakeDueOrders(db: Db, nowMs: number, limit: number): Promise<number> {
   const now = new Date(nowMs)
@@ -104,7 +108,7 @@ export async function wakeDueOrders(db: Db, nowMs: number, limit: number): Promi
       SELECT id FROM orders WHERE next_check_at <= ${now} ORDER BY next_check_at LIMIT ${limit} FOR UPDATE SKIP LOCKED
     ), postponed AS (
       UPDATE orders SET checks = checks + 1, next_check_at = LEAST(
-        ${now}::timestamptz + interval '15 s' * (2 ^ LEAST(checks, 6)),
+        ${nextLook(now)},
         CASE WHEN hold_until > ${now} THEN hold_until END
       )
       FROM due WHERE orders.id = due.id
