@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { prepareJourneys } from './stack/journeys.ts'
+import { onEndSignals } from './stack/on-end-signals.ts'
 import { explain, Progress, StepFailed } from './stack/progress.ts'
 import { runQuickSuites, vitestSuite } from './stack/quick-suites.ts'
 import { commandEvents, endCommands } from './stack/run-command.ts'
@@ -23,16 +24,10 @@ commandEvents.ended = (name) => record.forget(name)
 const journeys = prepareJourneys(project, state, progress)
 let interrupted: Promise<void> | null = null
 
-for (const [signal, code] of [
-  ['SIGINT', 130],
-  ['SIGTERM', 143],
-  ['SIGHUP', 129],
-] as const) {
-  // A second one changes nothing: what the first began would be left half done.
-  process.on(signal, () => {
-    interrupted ??= interrupt(code)
-  })
-}
+// A second one changes nothing: what the first began would be left half done.
+onEndSignals((code) => {
+  interrupted ??= interrupt(code)
+})
 
 const tallies: Tally[] = await runQuickSuites(project, state.reports, progress)
 tallies.push(await runSuite(vitestSuite('integration tests', 'integration', state.reports, SUITE_TIMEOUT_MS), progress))

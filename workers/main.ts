@@ -51,7 +51,7 @@ function startOrders(): () => Promise<void> {
       'order.advance': advanceOrders(ports, committed),
       'refund.advance': advanceRefunds(ports, committed),
     }),
-    serveQueue(blocking, 'notifications', 10, { 'mail.send': sendMail(ports, mailer) }),
+    serveQueue(blocking, 'notifications', 5, { 'mail.send': sendMail(ports, mailer) }),
   ]
   return async () => {
     await Promise.all([...workers.map((worker) => worker.close()), ...loops.map((loop) => loop.stop())])

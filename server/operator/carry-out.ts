@@ -1,5 +1,4 @@
 import { unreachable } from '#/domain/unreachable.ts'
-import { log } from '../telemetry/log.ts'
 import { type Answer, answer, EXIT } from './answer.ts'
 import { closeLetter, listLetters, retryLetter, showLetter } from './dead-letters.ts'
 import { explainSku } from './explain-sku.ts'
@@ -8,19 +7,12 @@ import { tellOrder } from './order-story.ts'
 import { type Asked, USAGE } from './read-command.ts'
 import { answerRebuild } from './rebuild-answer.ts'
 import { answerReconcile } from './reconcile-answer.ts'
-import { asServerAway } from './server-away.ts'
+import { orServerAway } from './run-command.ts'
 
 /** Answers one question. A server that is away is an answer too, in words and with an exit code of its own. */
-export async function carryOut(operator: Operator, asked: Asked): Promise<Answer> {
-  try {
-    return await respond(operator, asked)
-  } catch (error) {
-    const away = asServerAway(error)
-    if (!away) throw error
-    log.error({ server: away.server, err: error }, 'a command for operators found a server away')
-    const begun = asked.yes ? ['What was asked for may be half done: npm run stock -- reconcile tells, once it is back.'] : []
-    return answer(EXIT.serverAway, [`${away.server} is away: ${away.message}.`, ...begun], { away: away.server })
-  }
+export function carryOut(operator: Operator, asked: Asked): Promise<Answer> {
+  const begun = asked.yes ? ['What was asked for may be half done: npm run stock -- reconcile tells, once it is back.'] : []
+  return orServerAway(() => respond(operator, asked), 'operators', begun)
 }
 
 function respond(operator: Operator, { command, yes, people }: Asked): Promise<Answer> {

@@ -1,29 +1,21 @@
 import type { Clock } from '#/domain/clock.ts'
 import { unreachable } from '#/domain/unreachable.ts'
 import type { Db } from '../db/client.ts'
-import { log } from '../telemetry/log.ts'
 import { type Answer, answer, EXIT } from './answer.ts'
 import { findOrderFor, type MerchantsOrder } from './find-order.ts'
 import { orderLines } from './order-lines.ts'
 import { ORDERS_USAGE, type OrdersAsked } from './read-orders-command.ts'
 import { answerRefund } from './refund-answer.ts'
-import { asServerAway } from './server-away.ts'
+import { orServerAway } from './run-command.ts'
 import { answerShip } from './ship-answer.ts'
 
 /** What a merchant's command works with: Postgres. Workers carry out what follows. */
 export type Merchant = { readonly db: Db; readonly clock: Clock; readonly newId: () => string }
 
 /** Answers one wish of a merchant. A server that is away is an answer too, in words and with an exit code of its own. */
-export async function carryOutForMerchant(merchant: Merchant, asked: OrdersAsked): Promise<Answer> {
-  try {
-    return await respond(merchant, asked)
-  } catch (error) {
-    const away = asServerAway(error)
-    if (!away) throw error
-    log.error({ server: away.server, err: error }, 'a command for merchants found a server away')
-    const todo = 'Whether it happened is not known: try again with the same --id.'
-    return answer(EXIT.serverAway, [`${away.server} is away: ${away.message}.`, todo], { away: away.server })
-  }
+export function carryOutForMerchant(merchant: Merchant, asked: OrdersAsked): Promise<Answer> {
+  const again = 'Whether it happened is not known: try again with the same --id.'
+  return orServerAway(() => respond(merchant, asked), 'merchants', [again])
 }
 
 async function respond(merchant: Merchant, { command, id, yes }: OrdersAsked): Promise<Answer> {

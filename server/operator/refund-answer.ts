@@ -7,9 +7,9 @@ import { type Answer, answer, counted, EXIT } from './answer.ts'
 import type { MerchantsOrder } from './find-order.ts'
 import { euros, unitLines } from './order-lines.ts'
 import type { OrdersCommand } from './read-orders-command.ts'
+import { type Given, onlyAsked } from './wish.ts'
 
 type Refund = Extract<OrdersCommand, { name: 'refund' }>
-type Given = { readonly id: string; readonly yes: boolean; readonly nowMs: number }
 
 /** Asks for money back, or says what would be asked for. The gateway is a worker's. */
 export async function answerRefund(db: Db, order: MerchantsOrder, command: Refund, { id, yes, nowMs }: Given): Promise<Answer> {
@@ -24,8 +24,8 @@ export async function answerRefund(db: Db, order: MerchantsOrder, command: Refun
     units.length === 0 ? [] : [restock ? 'Given up, and for sale again:' : 'Given up, and not for sale again:', ...unitLines(order, units)]
   const lines = [amountMinor === 0 ? 'No money is left to give back.' : `${euros(amountMinor)} goes back to the shopper.`, ...given, '']
   if (!isNew) return answer(EXIT.fine, [...lines, 'It was asked for before, and is not asked for again.'], data)
-  if (yes) return answer(EXIT.fine, [...lines, 'Done: workers ask the gateway, and the shopper hears by mail once it agreed.'], data)
-  return answer(EXIT.fine, [...lines, `Nothing was changed. Add --yes --id ${id} to do it, as often as you like: it happens once.`], data)
+  const done = 'Done: workers ask the gateway, and the shopper hears by mail once it agreed.'
+  return answer(EXIT.fine, [...lines, yes ? done : onlyAsked(id)], data)
 }
 
 function refundRefusal(refusal: RefundFailure): string {

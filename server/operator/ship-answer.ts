@@ -7,9 +7,9 @@ import { type Answer, answer, counted, EXIT } from './answer.ts'
 import type { MerchantsOrder } from './find-order.ts'
 import { unitLines } from './order-lines.ts'
 import type { OrdersCommand } from './read-orders-command.ts'
+import { type Given, onlyAsked } from './wish.ts'
 
 type Ship = Extract<OrdersCommand, { name: 'ship' }>
-type Given = { readonly id: string; readonly yes: boolean; readonly nowMs: number }
 
 /** Notes a parcel that left, or says what would be noted. */
 export async function answerShip(db: Db, order: MerchantsOrder, command: Ship, { id, yes, nowMs }: Given): Promise<Answer> {
@@ -27,8 +27,7 @@ export async function answerShip(db: Db, order: MerchantsOrder, command: Ship, {
     '',
   ]
   if (!isNew) return answer(EXIT.fine, [...lines, 'It was noted before, and is not noted again.'], data)
-  if (yes) return answer(EXIT.fine, [...lines, 'Done: its units are off the stock, and its mail goes out.'], data)
-  return answer(EXIT.fine, [...lines, `Nothing was changed. Add --yes --id ${id} to do it, as often as you like: it happens once.`], data)
+  return answer(EXIT.fine, [...lines, yes ? 'Done: its units are off the stock, and its mail goes out.' : onlyAsked(id)], data)
 }
 
 function shipRefusal(refusal: ShipRefusal): string {
