@@ -83,7 +83,10 @@ async function follow(master: CoreMember, replicas: readonly CoreMember[]): Prom
   })
 }
 
-/** Gives each node its part of the slots once, introduces them, and waits until all say that all is well. A restart only has to wait. */
+/**
+ * Gives each node its part of the slots once, then introduces them, and waits until all say that all is well: a node
+ * that has heard of another takes no epoch any more. A restart only has to wait.
+ */
 async function joinCluster(urls: readonly string[], busPorts: readonly number[]): Promise<void> {
   await Promise.all(
     urls.map((url, i) =>
@@ -92,11 +95,13 @@ async function joinCluster(urls: readonly string[], busPorts: readonly number[])
         await redis.cluster('SET-CONFIG-EPOCH', i + 1)
         const [first, next] = [i, i + 1].map((part) => Math.floor((part * SLOTS) / urls.length)) as [number, number]
         await redis.cluster('ADDSLOTSRANGE', first, next - 1)
-        for (const [j, other] of urls.entries())
-          if (j > i) await redis.call('CLUSTER', 'MEET', '127.0.0.1', new URL(other).port, `${busPorts[j]}`)
       }),
     ),
   )
+  await ask(urls[0] as string, async (redis) => {
+    for (const [i, other] of urls.entries())
+      if (i > 0) await redis.call('CLUSTER', 'MEET', '127.0.0.1', new URL(other).port, `${busPorts[i]}`)
+  })
   await until('the cluster is one', async () => {
     const infos = await Promise.all(urls.map((url) => ask(url, (redis) => redis.cluster('INFO'))))
     return infos.every(
