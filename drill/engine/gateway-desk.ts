@@ -8,6 +8,20 @@ export type GatewayFault = {
   readonly status?: 429 | 500 | 503
 }
 
+/** What can go wrong with each of these operations, in words, for a test that goes through all of it. */
+export function faultsOf(resource: 'payment_intents' | 'refunds', operations: readonly string[]): [what: string, fault: GatewayFault][] {
+  return operations.flatMap((operation) => {
+    const match = { operation: `${resource}.${operation}` }
+    return [
+      [`a reply to ${operation} dropped before the effect`, { match, drop: 'before' }],
+      [`a reply to ${operation} dropped after the effect`, { match, drop: 'after' }],
+      [`a 500 to ${operation}`, { match, status: 500 }],
+      [`a 429 to ${operation}`, { match, status: 429 }],
+      [`a 503 to ${operation}`, { match, status: 503 }],
+    ] satisfies [string, GatewayFault][]
+  })
+}
+
 /** What goes wrong with webhooks: never sent, sent so many times, so much later, or only after so many later ones. */
 export type WebhookFault = {
   readonly type?: string

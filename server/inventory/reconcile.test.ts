@@ -60,6 +60,17 @@ const CAUSES: [kind: DriftKind, cause: (unit: Sku) => Promise<unknown>][] = [
   ['SHARD_CLOSED', () => engine.counters.fence(SHARD)],
 ]
 
+test('a leg that nobody can read holds up no reconcile: what it held is found to be held for nobody', async () => {
+  const unit = await engine.sell({ stock: 10 })
+  const { legs } = shardKeys(SHARD)
+  await engine.core.redis.zadd(legs, Date.now(), '{')
+  await engine.core.redis.multi().hset(skuKeys(unit).held, randomUUID(), 2).hincrby(skuKeys(unit).stock, 'available', -2).exec()
+  const drifts = await look()
+  expect(drifts.map((drift) => drift.kind)).toEqual(['RESERVATION_LEAKED'])
+  for (const drift of drifts) expect(await mendDrift(engine, drift)).toEqual({ ok: true })
+  await engine.core.redis.zrem(legs, '{')
+})
+
 test.each(CAUSES)('%s is reported in words before it is mended, mended, and not reported again', async (kind, cause) => {
   const unit = await engine.sell({ stock: 10 })
   await engine.counters.place(await engine.placing([[unit, 1]]))

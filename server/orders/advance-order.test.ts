@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { SHOPPERS_HOLD_SECONDS } from '#/domain/order-state.ts'
 import { eventually } from '#/drill/engine/eventually.ts'
-import type { GatewayFault } from '#/drill/engine/gateway-desk.ts'
+import { faultsOf } from '#/drill/engine/gateway-desk.ts'
 import { DECLINED_CARD, GOOD_CARD, orderHands } from '#/drill/engine/order-hands.ts'
 import { startTestEngine, type TestEngine } from '#/drill/engine/test-engine.ts'
 import { stripeGateway } from '../payments/stripe-gateway.ts'
@@ -32,27 +32,19 @@ test('however many workers advance an order at once, it is charged once, confirm
   expect(events.map(({ state }) => state)).toEqual(['PAYING', 'CONFIRMED'])
 })
 
-const FAULTS: [what: string, fault: GatewayFault][] = (['create', 'confirm', 'retrieve'] as const).flatMap((operation) => {
-  const match = { operation: `payment_intents.${operation}` }
-  return [
-    [`a reply to ${operation} dropped before the effect`, { match, drop: 'before' }],
-    [`a reply to ${operation} dropped after the effect`, { match, drop: 'after' }],
-    [`a 500 to ${operation}`, { match, status: 500 }],
-    [`a 429 to ${operation}`, { match, status: 429 }],
-    [`a 503 to ${operation}`, { match, status: 503 }],
-  ] satisfies [string, GatewayFault][]
-})
-
-test.each(FAULTS)('%s, over and over, ends in one charge and CONFIRMED once it stops', async (_, fault) => {
-  const orderId = await hands.allocated()
-  await engine.desk.goWrong(fault, { match: { operation: 'payment_intents.confirm' }, times: 1, drop: 'after' })
-  for (let round = 0; round < 2; round += 1) await Promise.all([advanceOrder(engine, orderId), advanceOrder(engine, orderId)])
-  await engine.desk.workAgain()
-  await engine.later(20_000)
-  await engine.later(60_000)
-  expect(await hands.read(orderId)).toMatchObject({ state: 'CONFIRMED' })
-  expect((await engine.desk.accountOf(orderId)).charges).toBe(1)
-})
+test.each(faultsOf('payment_intents', ['create', 'confirm', 'retrieve']))(
+  '%s, over and over, ends in one charge and CONFIRMED once it stops',
+  async (_, fault) => {
+    const orderId = await hands.allocated()
+    await engine.desk.goWrong(fault, { match: { operation: 'payment_intents.confirm' }, times: 1, drop: 'after' })
+    for (let round = 0; round < 2; round += 1) await Promise.all([advanceOrder(engine, orderId), advanceOrder(engine, orderId)])
+    await engine.desk.workAgain()
+    await engine.later(20_000)
+    await engine.later(60_000)
+    expect(await hands.read(orderId)).toMatchObject({ state: 'CONFIRMED' })
+    expect((await engine.desk.accountOf(orderId)).charges).toBe(1)
+  },
+)
 
 test('an intent whose reply was lost is asked for again under its key, and not made twice', async () => {
   const orderId = await hands.allocated()

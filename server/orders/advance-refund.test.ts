@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { fail } from '#/domain/result.ts'
 import { eventually } from '#/drill/engine/eventually.ts'
-import type { GatewayFault } from '#/drill/engine/gateway-desk.ts'
+import { faultsOf } from '#/drill/engine/gateway-desk.ts'
 import { FAILING_REFUND_CARD, merchantHands, PENDING_REFUND_CARD } from '#/drill/engine/merchant-hands.ts'
 import { startTestEngine, type TestEngine } from '#/drill/engine/test-engine.ts'
 import { stripeGateway } from '../payments/stripe-gateway.ts'
@@ -43,18 +43,7 @@ test('however many workers advance a refund at once, it is given back once and t
   expect(kinds.filter((kind) => kind === 'refunded')).toHaveLength(1)
 })
 
-const FAULTS: [what: string, fault: GatewayFault][] = (['create', 'list'] as const).flatMap((operation) => {
-  const match = { operation: `refunds.${operation}` }
-  return [
-    [`a reply to ${operation} dropped before the effect`, { match, drop: 'before' }],
-    [`a reply to ${operation} dropped after the effect`, { match, drop: 'after' }],
-    [`a 500 to ${operation}`, { match, status: 500 }],
-    [`a 429 to ${operation}`, { match, status: 429 }],
-    [`a 503 to ${operation}`, { match, status: 503 }],
-  ] satisfies [string, GatewayFault][]
-})
-
-test.each(FAULTS)('%s, over and over, ends in one refund once it stops', async (_, fault) => {
+test.each(faultsOf('refunds', ['create', 'list']))('%s, over and over, ends in one refund once it stops', async (_, fault) => {
   const { orderId, refundId, amountMinor } = await asked()
   await engine.desk.goWrong(fault)
   for (let round = 0; round < 2; round += 1) await Promise.all([advanceRefund(engine, refundId), advanceRefund(engine, refundId)])
