@@ -1,11 +1,12 @@
 'use client'
 
 import '#/components/base.css'
+import { face } from '#/components/face.ts'
 import { Message } from '#/components/message.tsx'
 
 export default function GlobalError({ retry }: { error: unknown; retry: () => void }) {
   return (
-    <html lang="en">
+    <html lang="en" className={face.variable}>
       <body>
         <title>Something went wrong · Saleday</title>
         <Message title="Something went wrong on our side">

@@ -1,4 +1,3 @@
-import Link from 'next/link'
 import type { Currency } from '#/domain/money.ts'
 import { Photo, type PhotoSource } from './photo.tsx'
 import { PriceTag } from './price-tag.tsx'
@@ -11,6 +10,9 @@ export type GridProduct = {
   readonly price: { readonly minor: number; readonly compareAtMinor: number | null; readonly currency: Currency }
   readonly pricesDiffer: boolean
 }
+
+/** A cell of the grid: two to a row on a telephone, three, then four; the page is 82rem at most. */
+export const GRID_SIZES = '(min-width: 86rem) 19.4rem, (min-width: 60rem) 23vw, (min-width: 40rem) 30vw, 46vw'
 
 /** Products as a grid of photographs. The first `eager` of them are on the first screen; names are headings of the level `heading`. */
 export function ProductGrid({
@@ -26,18 +28,11 @@ export function ProductGrid({
     <ul className={styles.grid}>
       {products.map((product, i) => (
         <li key={product.slug}>
-          <Link href={`/p/${product.slug}`} className={styles.card}>
-            {product.picture && (
-              <Photo
-                photo={product.picture}
-                crop="4 / 5"
-                sizes="(min-width: 60rem) 18rem, (min-width: 40rem) 31vw, 46vw"
-                eager={i < eager}
-              />
-            )}
+          <a href={`/p/${product.slug}`} className={styles.card}>
+            {product.picture && <Photo photo={product.picture} crop="4 / 5" sizes={GRID_SIZES} eager={i < eager} />}
             <Heading className={styles.name}>{product.name}</Heading>
             <PriceTag {...product.price} from={product.pricesDiffer} />
-          </Link>
+          </a>
         </li>
       ))}
     </ul>

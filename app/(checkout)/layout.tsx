@@ -1,6 +1,7 @@
 import type { Metadata } from 'next'
 import type { ReactNode } from 'react'
 import '#/components/base.css'
+import { face } from '#/components/face.ts'
 import { Shell } from '#/components/shell.tsx'
 import { countUnits } from '#/domain/cart.ts'
 import { cachedCategoryLinks } from '#/server/web/catalog.ts'
@@ -18,7 +19,7 @@ export const metadata: Metadata = {
 export default async function CheckoutLayout({ children }: { children: ReactNode }) {
   const units = countUnits((await readCart())?.lines ?? [])
   return (
-    <html lang="en">
+    <html lang="en" className={face.variable}>
       <body>
         <Shell categories={await categories()} count={units > 0 ? ` (${units})` : null}>
           {children}

@@ -1,6 +1,7 @@
 import type { Metadata } from 'next'
 import type { ReactNode } from 'react'
 import '#/components/base.css'
+import { face } from '#/components/face.ts'
 import { Shell } from '#/components/shell.tsx'
 import { cachedCategoryLinks } from '#/server/web/catalog.ts'
 import { CartCount } from './cart-count.client.tsx'
@@ -16,7 +17,7 @@ export const metadata: Metadata = {
 
 export default async function ShopLayout({ children }: { children: ReactNode }) {
   return (
-    <html lang="en">
+    <html lang="en" className={face.variable}>
       <body>
         <Shell categories={await cachedCategoryLinks()} count={<CartCount />}>
           {children}
