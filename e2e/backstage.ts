@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { ALL_SHARDS } from '#/domain/sharding.ts'
 import { GatewayDesk } from '#/drill/engine/gateway-desk.ts'
 import { findViolations } from '#/drill/invariants.ts'
 import { INTAKE_LOCK } from '#/server/orders/take-in.ts'
@@ -45,7 +46,7 @@ export function backstage(): Backstage {
     async holdIntake() {
       const client = new pg.Client({ connectionString: databaseUrl })
       await client.connect()
-      await client.query('SELECT pg_advisory_lock($1::int, 0)', [INTAKE_LOCK])
+      for (const shard of ALL_SHARDS) await client.query('SELECT pg_advisory_lock($1::int, $2::int)', [INTAKE_LOCK, shard])
       return () => client.end()
     },
   }
