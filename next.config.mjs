@@ -28,17 +28,6 @@ const config = {
     // Few files, because each competes with the first photograph. Source: measurements in docs/decisions/0006.
     turbopackChunking: { minChunkSize: 500_000, maxMergeChunkSize: 3_000_000, requestCost: 5_000_000, firstPageLoadPriority: 1 },
   },
-  headers: async () => [
-    {
-      source: '/:path*',
-      headers: [
-        { key: 'X-Content-Type-Options', value: 'nosniff' },
-        { key: 'Referrer-Policy', value: 'strict-origin-when-cross-origin' },
-        { key: 'Content-Security-Policy', value: "frame-ancestors 'none'; object-src 'none'; base-uri 'none'; form-action 'self'" },
-        { key: 'Permissions-Policy', value: 'camera=(), microphone=(), geolocation=(), payment=(self)' },
-      ],
-    },
-  ],
 }
 
 export default config

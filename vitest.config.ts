@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
  * `unit` needs nothing but Node; `integration` runs against servers of its own, see scripts/stack/test-stack.ts; `drills` against whole
  * stores of their own, see scripts/stack/test-store.ts.
  */
-const integration = ['server/**/*.test.ts', 'workers/**/*.test.ts', '{prisma,scripts}/**/*.stack.test.ts']
+const integration = ['server/!(web)/**/*.test.ts', 'workers/**/*.test.ts', '{prisma,scripts}/**/*.stack.test.ts']
 
 /** What asks most of core runs once more where core is a Redis Cluster. */
 const cluster = [
@@ -19,7 +19,13 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['domain/**/*.test.ts', 'prisma/**/*.test.ts', 'scripts/**/*.test.ts', 'drill/{bench,engine}/**/*.test.ts'],
+          include: [
+            'domain/**/*.test.ts',
+            'server/web/**/*.test.ts',
+            'prisma/**/*.test.ts',
+            'scripts/**/*.test.ts',
+            'drill/{bench,engine}/**/*.test.ts',
+          ],
           exclude: integration,
           testTimeout: 20_000,
         },

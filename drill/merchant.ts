@@ -1,4 +1,5 @@
 import type { Sku } from '#/domain/sku.ts'
+import { tags } from '#/server/cache/manifest.ts'
 import { restock, setPrice, withdraw } from '#/server/catalog/edit-catalog.ts'
 import { endCode, putCode } from '#/server/catalog/edit-codes.ts'
 import { connectDatabase, type Db } from '#/server/db/client.ts'
@@ -37,6 +38,15 @@ export class Merchant {
     const withdrawn = await withdraw(this.#db, sku, Date.now())
     if (!withdrawn.ok) throw new Error(withdrawn.code)
     await this.#untilTold(sku)
+  }
+
+  /** Has a sale go on for so long from now. */
+  async runSale(slug: string, ms: number): Promise<void> {
+    const endsAt = new Date(Date.now() + ms)
+    await this.#db.$transaction([
+      this.#db.sale.update({ where: { slug }, data: { endsAt } }),
+      this.#db.outboxMessage.create({ data: { topic: 'tag.changed', subject: tags.catalogue } }),
+    ])
   }
 
   /** A percentage off everything. */

@@ -1,7 +1,8 @@
 import { connectDatabase } from '#/server/db/client.ts'
 import { catalogue } from './catalogue/catalogue.ts'
 import { codes } from './catalogue/codes.ts'
-import { fingerprintOf, importCatalogue, importCodes } from './seed/import-catalogue.ts'
+import { saleDay } from './catalogue/sale.ts'
+import { fingerprintOf, importCatalogue, importCodes, importSale } from './seed/import-catalogue.ts'
 import { readPhotos } from './seed/read-photos.ts'
 
 /**
@@ -15,7 +16,7 @@ if (!url) {
 }
 
 const photos = await readPhotos(catalogue)
-const fingerprint = fingerprintOf(catalogue, photos, codes)
+const fingerprint = fingerprintOf(catalogue, photos, codes, saleDay)
 const db = connectDatabase(url, 2)
 try {
   // Kept as a comment on the table, so that it goes where the table goes.
@@ -26,6 +27,7 @@ try {
     console.log(`importing ${products} products`)
     await importCatalogue(db, catalogue, photos)
     await importCodes(db, codes)
+    await importSale(db, saleDay, catalogue, photos)
     await db.$executeRawUnsafe(`COMMENT ON TABLE products IS '${fingerprint}'`) // hex digits only
     console.log(`${products} products imported`)
   }

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import '#/components/base.css'
 import { face } from '#/components/face.ts'
 import { Shell } from '#/components/shell.tsx'
-import { cachedCategoryLinks } from '#/server/web/catalog.ts'
+import { cachedCategoryLinks, cachedSale } from '#/server/web/catalog.ts'
 import { CartCount } from './cart-count.client.tsx'
 
 /** Everything under this layout is one static page for everybody; the build fails when something waits for a request. */
@@ -16,10 +16,11 @@ export const metadata: Metadata = {
 }
 
 export default async function ShopLayout({ children }: { children: ReactNode }) {
+  const [categories, sale] = await Promise.all([cachedCategoryLinks(), cachedSale()])
   return (
     <html lang="en" className={face.variable}>
       <body>
-        <Shell categories={await cachedCategoryLinks()} count={<CartCount />}>
+        <Shell categories={categories} sale={sale && { slug: sale.slug, name: sale.title }} count={<CartCount />}>
           {children}
         </Shell>
       </body>

@@ -1,19 +1,59 @@
+import { Chapter } from '#/components/chapter.tsx'
 import { ProductGrid } from '#/components/product-grid.tsx'
-import { cachedAllProducts, cachedFeatured } from '#/server/web/catalog.ts'
-import styles from './home.module.css'
+import { SaleHero } from '#/components/sale-hero.tsx'
+import { cachedCategoryLinks, cachedFeatured, cachedList, cachedSale, EVERYTHING } from '#/server/web/catalog.ts'
+import { SaleClock } from './sale-clock.client.tsx'
+import { untilWords } from './sale-words.ts'
+
+/** Products that each chapter shows of its category: one row. */
+const CHAPTER_PRODUCTS = 4
+
+/** Rows of the sale on the front page: the rest is a page further. */
+const SALE_PRODUCTS = 8
 
 export default async function HomePage() {
-  const [featured, all] = await Promise.all([cachedFeatured(), cachedAllProducts()])
-  const featuredCodes = new Set(featured.map((product) => product.code))
+  const [sale, chapters] = await Promise.all([cachedSale(), readChapters()])
   return (
     <main id="content">
-      <div className={styles.opening}>
-        <h1>Good things, while they last</h1>
-        <p className="quiet">Shoes to walk in, cameras to look through, chairs to sit on and plants to look after.</p>
-      </div>
-      <ProductGrid products={featured} heading="h2" eager={4} />
-      <h2 className={styles.rest}>Everything else</h2>
-      <ProductGrid heading="h3" products={all.filter((product) => !featuredCodes.has(product.code))} />
+      {sale ? (
+        <>
+          <SaleHero
+            title={sale.title}
+            text={sale.text}
+            picture={sale.picture}
+            clock={<SaleClock endsAtMs={sale.endsAtMs} until={untilWords(sale.endsAtMs)} />}
+            link={{ href: `/sale/${sale.slug}`, words: `See all ${sale.products.length} of them` }}
+          />
+          <Chapter title="For less until then" more={{ href: `/sale/${sale.slug}`, words: 'The whole sale' }}>
+            <ProductGrid products={sale.products.slice(0, SALE_PRODUCTS)} heading="h3" />
+          </Chapter>
+        </>
+      ) : (
+        <EverydayHero />
+      )}
+      {chapters.map(({ slug, name, total, products }, i) => (
+        <Chapter key={slug} number={i + 1} title={name} more={{ href: `/c/${slug}`, words: `All ${total}` }}>
+          <ProductGrid products={products.slice(0, CHAPTER_PRODUCTS)} heading="h3" />
+        </Chapter>
+      ))}
     </main>
   )
+}
+
+async function EverydayHero() {
+  const [first] = await cachedFeatured()
+  return (
+    <SaleHero
+      title="Good things, while they last"
+      text="Shoes to walk in, cameras to look through, chairs to sit on and plants to look after."
+      picture={first?.picture ?? null}
+      link={{ href: `/c/${EVERYTHING.slug}`, words: 'See everything' }}
+    />
+  )
+}
+
+async function readChapters() {
+  const links = await cachedCategoryLinks()
+  const lists = await Promise.all(links.map(({ slug }) => cachedList(slug, 'catalogue', 1)))
+  return lists.flatMap((list) => (list && list.total > 0 ? [list] : []))
 }

@@ -4,7 +4,10 @@ import { type CodeDraft, putCode } from '#/server/catalog/edit-codes.ts'
 import { readCurrentOffers } from '#/server/catalog/read-offers.ts'
 import type { Db, Tx } from '#/server/db/client.ts'
 import { type Category, labelOf, type Product, type Variant } from '../catalogue/product.ts'
+import type { SeedSale } from '../catalogue/sale.ts'
 import type { PhotoRow } from './read-photos.ts'
+
+const HOUR_MS = 3_600_000
 
 /**
  * Brings the catalogue into the database in one transaction. What the shop decides later is its own: a SKU that is there already keeps its
@@ -41,10 +44,34 @@ export async function importCodes(db: Db, codes: readonly CodeDraft[]): Promise<
   }
 }
 
+/**
+ * Brings in a sale of everything that costs less than it did, which begins now, unless there is one of its name: when that ends is the shop's
+ * own business.
+ */
+export async function importSale(
+  db: Db,
+  sale: SeedSale,
+  categories: readonly Category[],
+  photos: ReadonlyMap<string, PhotoRow>,
+): Promise<void> {
+  const { slug, title, text, photo, endsAt } = sale
+  if ((await db.sale.count({ where: { slug } })) > 0) return
+  const now = new Date()
+  const reduced = categories.flatMap(({ products }) => products).filter(({ variants }) => variants.some(({ was }) => was !== null))
+  const products = { create: reduced.map(({ code }, position) => ({ productCode: code, position })) }
+  const image = { connect: { id: need(photos, photo).id } }
+  await db.sale.create({ data: { slug, title, text, startsAt: now, endsAt: endsAt(now), position: 0, image, products } })
+}
+
 /** A fingerprint of everything that an import would bring in. */
-export function fingerprintOf(categories: readonly Category[], photos: ReadonlyMap<string, PhotoRow>, codes: readonly CodeDraft[]): string {
+export function fingerprintOf(
+  categories: readonly Category[],
+  photos: ReadonlyMap<string, PhotoRow>,
+  codes: readonly CodeDraft[],
+  sale: SeedSale,
+): string {
   return createHash('sha256')
-    .update(JSON.stringify([categories, [...photos], codes]))
+    .update(JSON.stringify([categories, [...photos], codes, sale]))
     .digest('hex')
     .slice(0, 16)
 }
@@ -65,7 +92,9 @@ async function importProduct(
   const { code, slug, name, summary, featured } = item
   const details = Object.entries(item.details).map(([label, value]) => ({ label, value }))
   const row = { slug, name, summary, description: item.text.join('\n\n'), details, position, featured, categoryId }
-  await tx.product.upsert({ where: { code }, create: { code, ...row }, update: row })
+  // The first of each category are its newest.
+  const addedAt = new Date(now.getTime() - position * HOUR_MS)
+  await tx.product.upsert({ where: { code }, create: { code, ...row, addedAt, publishedAt: now }, update: row })
   await tx.productOption.deleteMany({ where: { productCode: code } })
   await tx.productOption.createMany({
     data: item.options.map((option, i) => ({ productCode: code, name: option.name, position: i, values: [...option.values] })),

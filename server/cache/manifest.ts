@@ -21,3 +21,10 @@ export const TAG_PATTERN = /^(catalogue|(category|product):[A-Za-z0-9-]{1,64})$/
  * `revalidate`, and kept for `expire` when nothing can render them, so that pages outlive an outage of Postgres.
  */
 export const displayPageLife = { stale: 300, revalidate: 300, expire: 30 * 24 * 3600 }
+
+/** The same for a page that something on it makes untrue at a certain time; null for nothing. Never less than a second. */
+export function lifeUntil(changesAtMs: number | null, nowMs: number): typeof displayPageLife {
+  if (changesAtMs === null) return displayPageLife
+  const revalidate = Math.max(1, Math.min(displayPageLife.revalidate, Math.ceil((changesAtMs - nowMs) / 1000)))
+  return { ...displayPageLife, revalidate, stale: Math.max(30, Math.min(displayPageLife.stale, revalidate)) }
+}

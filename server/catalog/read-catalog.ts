@@ -50,7 +50,7 @@ export type ProductCard = {
 }
 
 export type CategoryLink = { readonly slug: string; readonly name: string }
-export type CategoryView = CategoryLink & { readonly id: string; readonly description: string; readonly products: readonly ProductCard[] }
+export type CategoryView = CategoryLink & { readonly id: string; readonly description: string }
 export type Credit = { readonly file: string; readonly photographer: string; readonly source: string; readonly license: string }
 
 const details = z.array(z.object({ label: z.string(), value: z.string() }))
@@ -61,10 +61,13 @@ const forViews = {
   variants: { where: { withdrawnAt: null }, orderBy: { position: 'asc' }, include: { offers: true } },
 } as const
 
-/** A product by its slug; null when there is none. */
+/** What pages show. */
+const shown = { publishedAt: { not: null }, withdrawnAt: null } as const
+
+/** A product by its slug; null when there is none, or none that is shown. */
 export async function readProduct(db: Db, slug: string): Promise<ProductView | null> {
   const row = await db.product.findUnique({
-    where: { slug },
+    where: { slug, ...shown },
     include: { ...forViews, category: true, options: { orderBy: { position: 'asc' } } },
   })
   if (!row) return null
@@ -88,23 +91,40 @@ export async function readProduct(db: Db, slug: string): Promise<ProductView | n
   }
 }
 
-/** A category with its products that are on sale; null when there is none. */
+/** What a category says of itself; null when there is none. */
 export async function readCategory(db: Db, slug: string): Promise<CategoryView | null> {
-  const row = await db.category.findUnique({
-    where: { slug },
-    include: { products: { orderBy: [{ position: 'asc' }, { code: 'asc' }], include: forViews } },
+  return db.category.findUnique({ where: { slug }, select: { id: true, slug: true, name: true, description: true } })
+}
+
+/** Cards of these products, in this order, less those that cannot be bought. */
+export async function readCards(db: Db, codes: readonly string[]): Promise<ProductCard[]> {
+  const rows = await db.product.findMany({
+    where: { code: { in: [...codes] }, ...shown },
+    include: forViews,
   })
-  return row && { id: row.id, slug, name: row.name, description: row.description, products: row.products.flatMap(toCard) }
+  const byCode = new Map(rows.map((row) => [row.code, row]))
+  return codes.flatMap((code) => {
+    const row = byCode.get(code)
+    return row ? toCard(row) : []
+  })
 }
 
 export async function readFeatured(db: Db): Promise<ProductCard[]> {
-  const rows = await db.product.findMany({ where: { featured: true }, orderBy: [{ position: 'asc' }, { code: 'asc' }], include: forViews })
+  const rows = await db.product.findMany({
+    where: { featured: true, ...shown },
+    orderBy: [{ position: 'asc' }, { code: 'asc' }],
+    include: forViews,
+  })
   return rows.flatMap(toCard)
 }
 
 /** Every product on sale, by category and place. */
 export async function readAllProducts(db: Db): Promise<ProductCard[]> {
-  const rows = await db.product.findMany({ orderBy: [{ category: { position: 'asc' } }, { position: 'asc' }], include: forViews })
+  const rows = await db.product.findMany({
+    where: shown,
+    orderBy: [{ category: { position: 'asc' } }, { position: 'asc' }],
+    include: forViews,
+  })
   return rows.flatMap(toCard)
 }
 
@@ -129,7 +149,7 @@ type OfferRow = {
 type VariantRow = { sku: string; offerVersion: number; offers: OfferRow[] }
 type ImageRow = { alt: string; image: { id: string; width: number; height: number; focalX: number; focalY: number } }
 
-function toPicture({ alt, image: { id, width, height, focalX, focalY } }: ImageRow): Picture {
+export function toPicture({ alt, image: { id, width, height, focalX, focalY } }: ImageRow): Picture {
   return { id, width, height, alt, focalX, focalY }
 }
 

@@ -1,8 +1,8 @@
 import { cacheLife, cacheTag } from 'next/cache'
-import { displayPageLife, tags } from '../cache/manifest.ts'
+import type { Sort } from '#/domain/list-path.ts'
+import { displayPageLife, lifeUntil, tags } from '../cache/manifest.ts'
 import {
   type CategoryLink,
-  type CategoryView,
   type Credit,
   type ProductCard,
   type ProductView,
@@ -13,6 +13,8 @@ import {
   readFeatured,
   readProduct,
 } from '../catalog/read-catalog.ts'
+import { type ListPage, readListPage } from '../catalog/read-list.ts'
+import { readNextSale, readSale, type SaleView } from '../catalog/read-sale.ts'
 import { runtime } from './runtime.ts'
 
 /** What an address may name; anything else is not worth a question. */
@@ -28,12 +30,40 @@ export async function cachedProduct(slug: string): Promise<ProductView | null> {
   return product
 }
 
-export async function cachedCategory(slug: string): Promise<CategoryView | null> {
+/** The list of all categories together. */
+export const EVERYTHING = {
+  slug: 'everything',
+  name: 'Everything',
+  description: 'All that we sell, from the first page of the catalogue to the last.',
+}
+
+export type ListView = ListPage & CategoryLink & { readonly description: string }
+
+/** One page of a category, or of everything; null where there is no such page. */
+export async function cachedList(slug: string, sort: Sort, page: number): Promise<ListView | null> {
   'use cache'
   cacheLife(displayPageLife)
-  const category = SLUG.test(slug) ? await readCategory(runtime().ports.db, slug) : null
-  cacheTag(tags.catalogue, ...(category ? [tags.category(category.id), ...productTags(category.products)] : []))
-  return category
+  cacheTag(tags.catalogue)
+  const { db } = runtime().ports
+  const category = slug === EVERYTHING.slug ? { ...EVERYTHING, id: null } : SLUG.test(slug) ? await readCategory(db, slug) : null
+  const found = category && (await readListPage(db, category.id, { sort, page }))
+  if (!category || !found) return null
+  if (category.id !== null) cacheTag(tags.category(category.id))
+  cacheTag(...productTags(found.products))
+  return { ...found, slug, name: category.name, description: category.description }
+}
+
+/** The sale that is on; null when none is. Asked anew when one begins or ends. */
+export async function cachedSale(): Promise<SaleView | null> {
+  'use cache'
+  const { db } = runtime().ports
+  const nowMs = Date.now()
+  const next = await readNextSale(db, nowMs)
+  cacheLife(lifeUntil(next && (next.startsAtMs > nowMs ? next.startsAtMs : next.endsAtMs), nowMs))
+  cacheTag(tags.catalogue)
+  const sale = next && next.startsAtMs <= nowMs ? await readSale(db, next.slug) : null
+  if (sale) cacheTag(...productTags(sale.products))
+  return sale
 }
 
 export async function cachedFeatured(): Promise<ProductCard[]> {

@@ -6,13 +6,13 @@ function installStripe(gatewayUrl: string): void {
   type Problem = { type: string; code?: string; message: string }
   type Card = { number: string; expiry: string; cvc: string }
 
+  const css = `
+    :host { display: grid; gap: 1rem; font: inherit }
+    label { display: grid; gap: 0.3rem }
+    input { font: inherit; border: 1px solid #767676; border-radius: 2px; padding: 0.65rem 0.75rem; width: 100%; box-sizing: border-box }
+    div { display: grid; grid-template-columns: 1fr 1fr; gap: 1rem }`
+
   const html = `
-    <style>
-      :host { display: grid; gap: 1rem; font: inherit }
-      label { display: grid; gap: 0.3rem }
-      input { font: inherit; border: 1px solid #767676; border-radius: 2px; padding: 0.65rem 0.75rem; width: 100%; box-sizing: border-box }
-      div { display: grid; grid-template-columns: 1fr 1fr; gap: 1rem }
-    </style>
     <label>Card number <input id="number" inputmode="numeric" autocomplete="cc-number" placeholder="4242 4242 4242 4242" maxlength="23"></label>
     <div>
       <label>Expiry, MM / YY <input id="expiry" inputmode="numeric" autocomplete="cc-exp" placeholder="12 / 34" maxlength="9"></label>
@@ -25,6 +25,10 @@ function installStripe(gatewayUrl: string): void {
 
     mount(place: HTMLElement): void {
       this.#root = place.shadowRoot ?? place.attachShadow({ mode: 'open' })
+      // As a sheet of its own: the page's policy takes no style that stands in it.
+      const sheet = new CSSStyleSheet()
+      sheet.replaceSync(css)
+      this.#root.adoptedStyleSheets = [sheet]
       this.#root.innerHTML = html
       setTimeout(() => {
         for (const listener of this.#ready) listener()

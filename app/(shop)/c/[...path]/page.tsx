@@ -1,35 +1,44 @@
 import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
+import { PageNav, SortNav } from '#/components/list-nav.tsx'
 import { ProductGrid } from '#/components/product-grid.tsx'
-import { cachedCategory, cachedCategoryLinks } from '#/server/web/catalog.ts'
+import { parseListPath } from '#/domain/list-path.ts'
+import { cachedCategoryLinks, cachedList, EVERYTHING } from '#/server/web/catalog.ts'
 import styles from './category.module.css'
 
 type Props = { params: Promise<{ path: string[] }> }
 
 export async function generateStaticParams() {
-  return (await cachedCategoryLinks()).map(({ slug }) => ({ path: [slug] }))
+  return [EVERYTHING, ...(await cachedCategoryLinks())].map(({ slug }) => ({ path: [slug] }))
 }
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
-  const category = await categoryAt((await params).path)
-  return category ? { title: category.name, description: category.description } : {}
+  const found = await listAt((await params).path)
+  if (!found) return {}
+  const { list, choice } = found
+  return { title: choice.page === 1 ? list.name : `${list.name}, page ${choice.page}`, description: list.description }
 }
 
 export default async function CategoryPage({ params }: Props) {
-  const category = await categoryAt((await params).path)
-  if (!category) notFound()
+  const found = await listAt((await params).path)
+  if (!found) notFound()
+  const { list, choice } = found
   return (
     <main id="content">
       <div className={styles.opening}>
-        <h1>{category.name}</h1>
-        <p className="quiet">{category.description}</p>
+        <h1>{list.name}</h1>
+        <p className="quiet">{list.description}</p>
       </div>
-      <ProductGrid products={category.products} heading="h2" eager={4} />
+      <SortNav slug={list.slug} sort={choice.sort} />
+      <ProductGrid products={list.products} heading="h2" eager={4} />
+      <PageNav slug={list.slug} choice={choice} pages={list.pages} />
     </main>
   )
 }
 
-/** What a shopper chooses on a list will stand in the path after the slug; so far a list has nothing to choose. */
-async function categoryAt([slug, ...chosen]: string[]) {
-  return slug && chosen.length === 0 ? cachedCategory(slug) : null
+/** What a shopper chose on a list stands in the path after the slug. Null where there is no such page. */
+async function listAt([slug, ...chosen]: string[]) {
+  const choice = parseListPath(chosen)
+  const list = slug && choice && (await cachedList(slug, choice.sort, choice.page))
+  return list ? { list, choice } : null
 }

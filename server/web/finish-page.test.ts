@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { finishPage } from './finish-page.ts'
+
+const CSS = '.a{color:red}'
+const row = (id: string, text: string) => `${id}:T${Buffer.byteLength(text).toString(16)},${text}`
+const told = (value: unknown) => `<script>self.__next_f.push(${JSON.stringify(value).replaceAll('<', '\\u003c')})</script>`
+const page = ({ flight = ['0:"tree"\n'], head = '', body = '' } = {}) =>
+  `<!DOCTYPE html><html><head><style data-href="/a.css">${CSS}</style><link rel="preload" as="script" fetchPriority="low" href="/1.js"/>` +
+  `<script src="/1.js" async=""></script><script src="/2.js" async=""></script>${head}<script src="/old.js" noModule=""></script></head>` +
+  `<body>${body}<script>(globalThis["TURBOPACK"] || (globalThis["TURBOPACK"] = [])).push({"otherChunks":[]});</script>` +
+  `<script src="/1.js" id="_R_" async=""></script><script>(self.__next_f=self.__next_f||[]).push([0])</script>` +
+  `${flight.map((piece) => told([1, piece])).join('')}</body></html>`
+
+/** What the inline scripts of a page have told the framework when they have run, and which scripts start after `load`. */
+function run(html: string): { told: unknown[][]; started: string[]; turbopack: unknown[] } {
+  const self = { __next_f: [] as unknown[][] }
+  const started: string[] = []
+  const world = { TURBOPACK: undefined as unknown[] | undefined }
+  const document = { createElement: () => ({}), head: { append: ({ src }: { src: string }) => started.push(src) } }
+  const addEventListener = (event: string, listener: () => void) => event === 'load' && listener()
+  const setTimeout = (later: () => void) => later()
+  for (const [, script = ''] of html.matchAll(/<script>([\s\S]*?)<\/script>/g)) {
+    new Function('self', 'globalThis', 'document', 'addEventListener', 'setTimeout', script)(
+      self,
+      world,
+      document,
+      addEventListener,
+      setTimeout,
+    )
+  }
+  return { told: self.__next_f, started, turbopack: world.TURBOPACK ?? [] }
+}
+
+const treeOf = (html: string) =>
+  run(html)
+    .told.filter(([kind]) => kind === 1)
+    .map(([, text]) => text)
+    .join('')
+
+const sha = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`
+
+test('the framework’s scripts start after load, each once, and nothing asks for them before', () => {
+  const { html } = finishPage(page())
+  expect(run(html).started).toEqual(['/1.js', '/2.js'])
+  expect(html).not.toMatch(/<script src="\/[12]\.js"/)
+  expect(html).not.toContain('as="script"')
+  expect(html).toContain('<script src="/old.js" noModule=""></script>')
+  expect(run(html).turbopack).toEqual([{ otherChunks: [] }])
+})
+
+test('the framework is told just what the page told it, whatever stands in it', () => {
+  fc.assert(
+    fc.property(fc.array(fc.string({ unit: 'grapheme' })), (pieces) => {
+      const flight = [...pieces, '</script><!--<script>', '\u2028']
+      const rendered = page({ flight })
+      expect(treeOf(finishPage(rendered).html)).toBe(flight.join(''))
+      expect(run(finishPage(rendered).html).told[0]).toEqual([0])
+    }),
+  )
+})
+
+test('a sheet that the document has is not sent again in the tree; any other text is, whatever its length in bytes', () => {
+  const other = '…a text, of ours: 1f:T3,\n2:T1,€'
+  const flight = [
+    '1:"a"\n',
+    `${row('1f', CSS)}2:{"css":"$1f"}\n`,
+    row('3', other),
+    row('4', CSS),
+    '5:"end"\n',
+    row('6', `${CSS}b`),
+    '7:{"half"',
+  ]
+  expect(treeOf(finishPage(page({ flight })).html)).toBe(
+    `1:"a"\n1f:""\n2:{"css":"$1f"}\n${row('3', other)}4:""\n5:"end"\n${row('6', `${CSS}b`)}7:{"half"`,
+  )
+})
+
+test('the policy allows each inline script, style and style attribute of the page, and no other', () => {
+  const data = '<script type="application/ld+json">{"a":1}</script>'
+  const body = `<p style="width:1px;background:url(&quot;x&quot;)">a</p>${data}`
+  const { html, policy } = finishPage(page({ body }))
+  const scripts = [...html.matchAll(/<script(?![^>]* src)[^>]*>([\s\S]*?)<\/script>/g)].map(([, text]) => text as string)
+  expect(scripts).toHaveLength(2)
+  for (const script of scripts) expect(policy).toContain(sha(script))
+  expect(policy).toContain(`style-src 'self' ${sha(CSS)};`)
+  expect(policy).toContain(`style-src-attr 'unsafe-hashes' ${sha('width:1px;background:url("x")')};`)
+  expect(policy).not.toContain(sha('alert(1)'))
+  expect(policy).not.toMatch(/unsafe-(inline|eval)/)
+  expect(html).toContain(data)
+})
+
+test('a picture that is preloaded can be asked for by the header; one with a header that no proxy would take is left out', () => {
+  const preload = (set: string) =>
+    `<link rel="preload" as="image" type="image/avif" fetchPriority="high" imageSrcSet="${set}" imageSizes="92vw"/>`
+  expect(finishPage(page({ head: preload('/1.avif 320w, /2.avif 640w') })).preloads).toBe(
+    '</1.avif>; rel=preload; as=image; type="image/avif"; imagesrcset="/1.avif 320w, /2.avif 640w"; imagesizes="92vw"; fetchpriority="high"',
+  )
+  expect(finishPage(page({ head: preload('/1.avif 320w, '.repeat(200)) })).preloads).toBe('')
+  expect(finishPage(page({ head: preload('/1.avif 320w\r\nset-cookie: a') })).preloads).toBe('')
+})
+
+test('what it does not know stays as it is, and runs', () => {
+  const unknown = '<script>self.__next_f.push(somethingElse)</script><script>console.log(1)</script><script id="a">b()</script>'
+  const { html, policy } = finishPage(`<html><body>${unknown}</body></html>`)
+  expect(html).toBe(`<html><body>${unknown}</body></html>`)
+  for (const script of ['self.__next_f.push(somethingElse)', 'console.log(1)', 'b()']) expect(policy).toContain(sha(script))
+  expect(finishPage('').html).toBe('')
+})

@@ -1,0 +1,50 @@
+import { brotliDecompressSync, gunzipSync } from 'node:zlib'
+import { expect, test } from 'vitest'
+import { FinishedPages } from './finished-pages.ts'
+
+const page = (html: string, renderedAtMs = 1) => ({
+  html,
+  headers: {},
+  tags: [],
+  renderedAtMs,
+  revalidateSeconds: 300,
+  expireSeconds: 3000,
+})
+
+test('a page is kept as plain, gzip and brotli bytes of the same text, each with an ETag of its own that follows the text', async () => {
+  const pages = new FinishedPages()
+  await pages.keep('/a', page('<p>Grüße</p>'))
+  const first = pages.find('/a')?.bodies
+  expect(first?.identity.bytes.toString()).toBe('<p>Grüße</p>')
+  expect(gunzipSync(first?.gzip.bytes as Buffer).toString()).toBe('<p>Grüße</p>')
+  expect(brotliDecompressSync(first?.br.bytes as Buffer).toString()).toBe('<p>Grüße</p>')
+  await pages.keep('/a', page('<p>Grüße</p>', 2))
+  expect(pages.find('/a')?.bodies.br.etag).toBe(first?.br.etag)
+  await pages.keep('/a', page('<p>Gruß</p>', 3))
+  const second = pages.find('/a')?.bodies
+  const etags = [first, second].flatMap((bodies) => Object.values(bodies ?? {}).map(({ etag }) => etag))
+  expect(new Set(etags).size).toBe(6)
+})
+
+test('an older rendering never takes the place of a newer one, whichever is compressed first', async () => {
+  const pages = new FinishedPages()
+  await Promise.all([pages.keep('/a', page(`new ${'long '.repeat(100_000)}`, 2)), pages.keep('/a', page('old', 1))])
+  expect(pages.find('/a')?.bodies.identity.bytes.toString()).toMatch(/^new/)
+})
+
+test('beyond the bounds the page that was asked for longest ago goes', async () => {
+  const few = new FinishedPages({ maxPages: 2 })
+  await few.keep('/a', page('a'))
+  await few.keep('/b', page('b'))
+  few.find('/a')
+  await few.keep('/c', page('c'))
+  expect(['/a', '/b', '/c'].map((path) => few.find(path) !== null)).toEqual([true, false, true])
+
+  const small = new FinishedPages({ maxBytes: 1000 })
+  for (const path of ['/a', '/b', '/c', '/d']) await small.keep(path, page('x'.repeat(350)))
+  expect(small.bytes).toBeLessThanOrEqual(1000)
+  expect(small.size).toBe(2)
+  small.drop('/d')
+  small.drop('/c')
+  expect([small.bytes, small.size]).toEqual([0, 0])
+})

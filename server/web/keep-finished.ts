@@ -1,0 +1,86 @@
+import { log } from '../telemetry/log.ts'
+import { finishPage } from './finish-page.ts'
+import { finishedPages } from './finished-pages.ts'
+
+/** As Next gives it to its cache handler, and gets it back; of pages only what is used here. */
+type Entry = {
+  readonly value: { readonly kind: string } | null
+  readonly lastModified?: number | undefined
+  readonly cacheControl?: { readonly revalidate: number | false; readonly expire?: number | undefined } | undefined
+}
+
+type Page = {
+  readonly kind: 'APP_PAGE'
+  readonly html: string
+  readonly postponed?: unknown
+  readonly status?: number
+  readonly headers?: Record<string, string | string[] | undefined>
+}
+
+/** Marks a page that has its final form. Sent along, so that anybody can see it. */
+export const FINISHED = 'x-finished'
+
+const TAGS = 'x-next-cache-tags'
+
+/** Never sent: they are between Next and its cache. */
+const INTERNAL = new Set([TAGS])
+
+/** Behind this Next keeps the path of a page in the key of its entry. */
+const PATH_MARKER = '/$/'
+
+/** A page, finished if it is not yet, with its bytes kept ready. Whatever else Next keeps is given back as it is. */
+export function keepFinished<T extends Entry>(key: string, entry: T): T {
+  const page = finished(entry.value)
+  if (!isStaticPage(page)) return entry
+  const path = pathOf(key)
+  const renderedAtMs = entry.lastModified ?? Date.now()
+  if (path !== null && finishedPages().find(path)?.renderedAtMs !== renderedAtMs) {
+    const { revalidate, expire } = entry.cacheControl ?? { revalidate: false }
+    const headers = Object.entries(page.headers ?? {}).flatMap(([name, text]) =>
+      text === undefined || INTERNAL.has(name) ? [] : [[name, Array.isArray(text) ? text.join(', ') : text] as const],
+    )
+    finishedPages()
+      .keep(path, {
+        html: page.html,
+        headers: Object.fromEntries(headers),
+        tags: String(page.headers?.[TAGS] ?? '').split(','),
+        renderedAtMs,
+        revalidateSeconds: revalidate === false ? Number.POSITIVE_INFINITY : revalidate,
+        expireSeconds: expire ?? Number.POSITIVE_INFINITY,
+      })
+      .catch((error: unknown) => log.error({ err: error, path }, 'a finished page could not be kept'))
+  }
+  return page === entry.value ? entry : { ...entry, value: page }
+}
+
+/** A static page in its final form; anything else as it is. */
+export function finished<T extends Entry['value']>(value: T): T {
+  return isStaticPage(value) && !value.headers?.[FINISHED] ? { ...value, ...finish(value) } : value
+}
+
+/** What a path leads to no more. */
+export function forgetFinished(key: string): void {
+  const path = pathOf(key)
+  if (path !== null) finishedPages().drop(path)
+}
+
+/** A whole page for everybody: one that waits for a request has something postponed. */
+function isStaticPage(value: Entry['value']): value is Page {
+  if (value?.kind !== 'APP_PAGE') return false
+  const { html, postponed, status = 200 } = value as Page
+  return typeof html === 'string' && postponed === undefined && status === 200
+}
+
+function finish(page: Page): Page {
+  const { html, policy, preloads } = finishPage(page.html)
+  const known = [page.headers?.link ?? []].flat().join(', ')
+  const link = known.includes('as=image') ? known : [known, preloads].filter(Boolean).join(', ')
+  return { ...page, html, headers: { ...page.headers, 'content-security-policy': policy, ...(link && { link }), [FINISHED]: '1' } }
+}
+
+function pathOf(key: string): string | null {
+  const at = key.indexOf(PATH_MARKER)
+  const path = at === -1 ? key : key.slice(at + PATH_MARKER.length - 1)
+  if (path.startsWith('/_')) return null
+  return path === '/index' ? '/' : path
+}

@@ -1,0 +1,140 @@
+import { readFileSync } from 'node:fs'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { brotliCompress, constants, gzip } from 'node:zlib'
+import { env } from '../env.ts'
+import { log } from '../telemetry/log.ts'
+import { chooseEncoding } from './choose-encoding.ts'
+import { finishPage } from './finish-page.ts'
+import { FINISHED } from './keep-finished.ts'
+import { NO_PAGE_POLICY, type PageSources } from './policy.ts'
+import { PRESENTABLE, PROBLEM_POLICY, problemHtml } from './problem-page.ts'
+
+const asBrotli = promisify(brotliCompress)
+const asGzip = promisify(gzip)
+
+/** For pages that are sent once: 4 and 5 cost a millisecond each on a page of ours. */
+const BROTLI_QUALITY = 4
+const GZIP_LEVEL = 5
+
+/** No document comes from here but an error, which is replaced. */
+const NO_PAGES = /^\/(_next|media|api)\//
+
+type Page = { readonly html: string; readonly policy: string }
+
+/**
+ * Sees every document that Next sends on its way out. One that is rendered for this request gets its final form here, and is compressed; a
+ * finished one passes. Next answers what is not found while a page is rendered, what fails there, and a form that it does not know with an
+ * empty document or a line of text, which nobody could read without JavaScript (Next 16.4): such an answer gets a whole page instead, with
+ * the same status. Documents are held until they are whole: none of ours comes in parts that a browser could begin with.
+ */
+export function presentPages(request: IncomingMessage, response: ServerResponse, elsewhere: PageSources): void {
+  const { rsc, 'next-action': action, accept = '*/*', 'accept-encoding': encodings } = request.headers
+  if (rsc || action || !/text\/html|\*\/\*/.test(accept)) {
+    response.setHeader('content-security-policy', NO_PAGE_POLICY)
+    return
+  }
+  if (!NO_PAGES.test(request.url ?? '')) delete request.headers['accept-encoding'] // what Next compresses could not be finished
+  const { writeHead, flushHeaders, write, end } = response
+  let page: Page | null = null
+  let held: Buffer[] | null = null
+
+  const begin = () => {
+    if (response.headersSent || held !== null) return
+    response.writeHead(response.statusCode)
+  }
+
+  response.writeHead = ((status: number, ...rest: unknown[]) => {
+    if (held !== null) return response
+    page = pageInstead(status, response)
+    if (page !== null || isUnfinished(response)) {
+      response.statusCode = status
+      held = []
+      return response
+    }
+    response.removeHeader(PRESENTABLE)
+    if (!response.hasHeader('content-security-policy')) response.setHeader('content-security-policy', NO_PAGE_POLICY)
+    return writeHead.apply(response, [status, ...rest] as Parameters<typeof writeHead>)
+  }) as typeof writeHead
+
+  response.flushHeaders = () => {
+    begin()
+    if (held === null) flushHeaders.call(response)
+  }
+
+  response.write = ((...chunk: Parameters<typeof write>) => {
+    begin()
+    if (held === null) return write.apply(response, chunk)
+    held.push(toBuffer(chunk))
+    return true
+  }) as typeof write
+
+  response.end = ((...chunk: Parameters<typeof end>) => {
+    begin()
+    if (held === null) return end.apply(response, chunk)
+    if (chunk[0] && typeof chunk[0] !== 'function') held.push(toBuffer(chunk))
+    const { html, policy } = page ?? finishPage(Buffer.concat(held).toString(), elsewhere)
+    for (const name of ['content-length', 'content-encoding', 'etag', 'last-modified']) response.removeHeader(name)
+    response.setHeader('content-type', 'text/html; charset=utf-8')
+    response.setHeader('content-security-policy', policy)
+    if (page !== null) response.setHeader('cache-control', 'no-store')
+    const encoding = chooseEncoding(encodings)
+    compress(html, encoding).then(
+      (bytes) => {
+        if (encoding !== 'identity') response.setHeader('content-encoding', encoding)
+        if (request.method !== 'HEAD') response.setHeader('content-length', bytes.length)
+        writeHead.call(response, response.statusCode)
+        end.call(response, request.method === 'HEAD' ? '' : bytes, 'utf8')
+      },
+      (error: unknown) => {
+        log.error({ err: error }, 'a page could not be sent')
+        response.destroy()
+      },
+    )
+    return response
+  }) as typeof end
+}
+
+async function compress(html: string, encoding: ReturnType<typeof chooseEncoding>): Promise<Buffer> {
+  const bytes = Buffer.from(html)
+  if (encoding === 'br') return asBrotli(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY } })
+  return encoding === 'gzip' ? asGzip(bytes, { level: GZIP_LEVEL }) : bytes
+}
+
+function isUnfinished(response: ServerResponse): boolean {
+  return isDocument(response) && !response.hasHeader(FINISHED) && !response.hasHeader(PRESENTABLE)
+}
+
+function isDocument(response: ServerResponse): boolean {
+  return String(response.getHeader('content-type') ?? '').startsWith('text/html')
+}
+
+function toBuffer([chunk, encoding]: readonly unknown[]): Buffer {
+  if (typeof chunk !== 'string') return Buffer.from(chunk as Uint8Array)
+  return Buffer.from(chunk, typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8')
+}
+
+/** The page to send in the place of Next's answer; null for an answer that somebody can read. */
+function pageInstead(status: number, response: ServerResponse): Page | null {
+  if (status < 400 || response.hasHeader(PRESENTABLE)) return null
+  const type = String(response.getHeader('content-type') ?? '')
+  if (status === 404) return isDocument(response) ? notFoundPage() : null
+  if (type !== '' && !/^text\/(html|plain)/.test(type)) return null
+  const html =
+    status < 500
+      ? problemHtml('We could not read that', 'Perhaps the page you sent this from is from before our last update. Nothing was changed.')
+      : problemHtml(
+          'Something went wrong on our side',
+          'Please try again in a moment. If you were placing an order, trying again is safe: it is never placed or charged twice.',
+        )
+  return { html, policy: PROBLEM_POLICY }
+}
+
+let notFound: Page | undefined
+
+/** The page that the build has made for addresses that lead nowhere. */
+function notFoundPage(): Page {
+  notFound ??= finishPage(readFileSync(path.join(process.cwd(), env().NEXT_DIST_DIR, 'server/app/_not-found.html'), 'utf8'))
+  return notFound
+}
