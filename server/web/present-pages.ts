@@ -24,8 +24,7 @@ const NO_PAGES = /^\/(_next|media|api)\//
 type Page = { readonly html: string; readonly policy: string }
 
 /**
- * Sees every document that Next sends on its way out. One that is rendered for this request gets its final form here, and is compressed; a
- * finished one passes. Next answers what is not found while a page is rendered, what fails there, and a form that it does not know with an
+ * Sees every document that Next sends on its way out. It is compressed here, and one that is rendered for this request gets its final form. Next answers what is not found while a page is rendered, what fails there, and a form that it does not know with an
  * empty document or a line of text, which nobody could read without JavaScript (Next 16.4): such an answer gets a whole page instead, with
  * the same status. Documents are held until they are whole: none of ours comes in parts that a browser could begin with.
  */
@@ -48,7 +47,7 @@ export function presentPages(request: IncomingMessage, response: ServerResponse,
   response.writeHead = ((status: number, ...rest: unknown[]) => {
     if (held !== null) return response
     page = pageInstead(status, response)
-    if (page !== null || isUnfinished(response)) {
+    if (page !== null || (isDocument(response) && !response.hasHeader(PRESENTABLE))) {
       response.statusCode = status
       held = []
       return response
@@ -74,7 +73,7 @@ export function presentPages(request: IncomingMessage, response: ServerResponse,
     begin()
     if (held === null) return end.apply(response, chunk)
     if (chunk[0] && typeof chunk[0] !== 'function') held.push(toBuffer(chunk))
-    const { html, policy } = page ?? finishPage(Buffer.concat(held).toString(), elsewhere)
+    const { html, policy } = page ?? finishedOnce(Buffer.concat(held).toString(), response, elsewhere)
     for (const name of ['content-length', 'content-encoding', 'etag', 'last-modified']) response.removeHeader(name)
     response.setHeader('content-type', 'text/html; charset=utf-8')
     response.setHeader('content-security-policy', policy)
@@ -102,8 +101,10 @@ async function compress(html: string, encoding: ReturnType<typeof chooseEncoding
   return encoding === 'gzip' ? asGzip(bytes, { level: GZIP_LEVEL }) : bytes
 }
 
-function isUnfinished(response: ServerResponse): boolean {
-  return isDocument(response) && !response.hasHeader(FINISHED) && !response.hasHeader(PRESENTABLE)
+/** One that comes finished out of Next's cache has its policy already. */
+function finishedOnce(html: string, response: ServerResponse, elsewhere: PageSources): Page {
+  const policy = response.getHeader('content-security-policy')
+  return response.hasHeader(FINISHED) && typeof policy === 'string' ? { html, policy } : finishPage(html, elsewhere)
 }
 
 function isDocument(response: ServerResponse): boolean {
