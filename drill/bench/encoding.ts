@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import sharp from 'sharp'
 import { IMAGE_FORMATS } from '#/domain/image-variants.ts'
-import { encodeVariant } from '#/server/media/encode-photo.ts'
+import { decodePhoto } from '#/server/media/decoder.ts'
+import { encodeVariant, openSource } from '#/server/media/encode-photo.ts'
 import { variantsOf } from '#/server/media/variant-files.ts'
 import type { Finding, Measurement } from './measurement.ts'
 import { spreadOf } from './spread.ts'
@@ -15,7 +15,6 @@ export const encoding: Measurement = {
   name: 'encoding',
   title: 'A photograph’s variants',
   async run({ project, say }) {
-    sharp.concurrency(1)
     const findings: Finding[] = []
     for (const format of IMAGE_FORMATS) {
       const [seconds, kilobytes]: [number[], number[]] = [[], []]
@@ -23,12 +22,14 @@ export const encoding: Measurement = {
       for (const file of PHOTOS) {
         say(`${format} of ${file}`)
         const bytes = await readFile(path.join(project, 'prisma/photos', file))
-        const { width } = await sharp(bytes).metadata()
+        const { autoOrient } = await decodePhoto(bytes).metadata()
+        const { width } = autoOrient
         const variants = variantsOf(width).filter((variant) => variant.format === format)
         widths = variants.map((variant) => variant.width)
         const before = process.cpuUsage()
         let size = 0
-        for (const variant of variants) size += (await encodeVariant(bytes, variant)).length
+        const source = await openSource(bytes, Math.max(...widths))
+        for (const variant of variants) size += (await encodeVariant(source, variant)).length
         const { user, system } = process.cpuUsage(before)
         seconds.push((user + system) / 1e6)
         kilobytes.push(size / 1000)

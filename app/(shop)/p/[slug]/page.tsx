@@ -1,11 +1,9 @@
 import type { Metadata } from 'next'
 import Link from 'next/link'
 import { notFound } from 'next/navigation'
-import { preload } from 'react-dom'
 import { BuyForm } from '#/components/buy-form.tsx'
 import { Photo } from '#/components/photo.tsx'
 import { PriceTag } from '#/components/price-tag.tsx'
-import { imagePath, widthsOf } from '#/domain/image-variants.ts'
 import { cachedAllProducts, cachedProduct } from '#/server/web/catalog.ts'
 import { LiveStock } from './live-stock.client.tsx'
 import styles from './product.module.css'
@@ -30,22 +28,11 @@ export default async function ProductPage({ params }: Props) {
   const { pictures, variants, options } = product
   const [first] = pictures
   const [cheapest] = variants.map((variant) => variant.price).sort((a, b) => a.minor - b.minor)
-  if (first) {
-    preload(imagePath(first.id, widthsOf('avif', first.width)[0] ?? first.width, 'avif'), {
-      as: 'image',
-      type: 'image/avif',
-      fetchPriority: 'high',
-      imageSrcSet: widthsOf('avif', first.width)
-        .map((width) => `${imagePath(first.id, width, 'avif')} ${width}w`)
-        .join(', '),
-      imageSizes: PHOTO_SIZES,
-    })
-  }
   return (
     <main id="content" className={styles.page}>
       <div className={styles.pictures}>
         {pictures.map((picture) => (
-          <Photo key={picture.id} photo={picture} sizes={PHOTO_SIZES} eager={picture === first} />
+          <Photo key={picture.id} photo={picture} sizes={PHOTO_SIZES} priority={picture === first ? 'lcp' : 'lazy'} />
         ))}
       </div>
       <div className={styles.words}>
