@@ -81,6 +81,16 @@ test('a page that nobody has seen yet comes in its final form, too, and is kept'
   expect((await ask('/c/plants/sort-price-high')).body.toString()).toBe(html)
 })
 
+test('what a visitor says of himself is in no page that others get', async () => {
+  const path = '/c/seating/sort-price-high'
+  const headers = { 'user-agent': 'bingbot/2.0', 'content-security-policy': "script-src 'nonce-theirs'" }
+  const first = await ask(path, headers)
+  expect(first.body.toString()).not.toContain('theirs')
+  expect(first.headers['cache-control']).toMatch(/^s-maxage=/)
+  await until('it is kept', async () => (await ask(path)).headers['x-nextjs-cache'] === 'HIT')
+  expect((await ask(path)).body.toString()).not.toContain('theirs')
+})
+
 test.each([
   '/',
   '/c/shoes',

@@ -45,5 +45,5 @@ test('rounds that lie far apart, a busy machine and what could not be measured a
 })
 
 test.each([['--only', 'nothing'], ['--seconds', '0'], ['--rounds', '1.5'], ['--fast']])('does not begin with %s %s', (...args) => {
-  expect(() => readBenchOptions(args, ['placing'])).toThrow('That is not how to start the bench')
+  expect(() => readBenchOptions(args, 'bench:orders', ['placing'])).toThrow('That is not how to start the bench')
 })

@@ -52,6 +52,9 @@ const server = http.createServer(options, (request, response) => {
   }
   const isOurs = request.headers[REFRESH_HEADER] === REFRESH_WORD
   if (!isOurs && answerFinished(request, response, (page) => refresher.ask(page))) return
+  // What one visitor says of himself must not decide what is rendered for all: Next would write a nonce of his into pages that it keeps, and
+  // render pages anew for some browsers' names.
+  for (const name of ['content-security-policy', 'content-security-policy-report-only', 'user-agent']) delete request.headers[name]
   presentPages(request, response, SHOPPERS_OWN.test(request.url ?? '') ? payments : {})
   handle(request, response).catch((error: unknown) => {
     log.error({ err: error }, 'a request could not be handled')
