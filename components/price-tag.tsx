@@ -14,7 +14,7 @@ export function PriceTag({
   from?: boolean
 }) {
   return (
-    <span className="money">
+    <span className={`money ${styles.tag}`}>
       {from && 'from '}
       {compareAtMinor === null ? (
         formatMoney({ minor, currency })
