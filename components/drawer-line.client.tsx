@@ -23,7 +23,7 @@ export type DrawerLineProps = {
 export function DrawerLine({ href, name, label, picture, quantity, maxQuantity, amount, problem, busy, onSet }: DrawerLineProps) {
   return (
     <li className={styles.line} aria-busy={busy !== ''}>
-      <div className={styles.picture}>{picture && <Photo photo={{ ...picture, alt: '' }} crop="4 / 5" sizes="5.5rem" />}</div>
+      <div className={styles.picture}>{picture && <Photo photo={{ ...picture, alt: '' }} crop="4/5" sizes="5.5rem" />}</div>
       <div className={styles.what}>
         <a href={href}>{name}</a>
         {label && <p className="quiet small">{label}</p>}

@@ -2,6 +2,7 @@ import type { Metadata } from 'next'
 import type { ReactNode } from 'react'
 import '#/components/base.css'
 import { face } from '#/components/face.ts'
+import { OfflineNote } from '#/components/offline-note.client.tsx'
 import { Shell } from '#/components/shell.tsx'
 import { cachedCategoryLinks, cachedSale } from '#/server/web/catalog.ts'
 import { CartCount } from './cart-count.client.tsx'
@@ -27,6 +28,7 @@ export default async function ShopLayout({ children }: { children: ReactNode }) 
         </Shell>
         <SoftNavigation />
         <CartIsland />
+        <OfflineNote />
       </body>
     </html>
   )
