@@ -74,7 +74,9 @@ export function presentPages(request: IncomingMessage, response: ServerResponse,
     begin()
     if (held === null) return end.apply(response, chunk)
     if (chunk[0] && typeof chunk[0] !== 'function') held.push(toBuffer(chunk))
-    const { html, policy } = page ?? finishPage(Buffer.concat(held).toString(), elsewhere)
+    const finished = page ? null : finishPage(Buffer.concat(held).toString(), elsewhere)
+    const { html, policy } = (finished ?? page) as Page
+    if (finished && response.statusCode === 200) response.statusCode = finished.status
     for (const name of ['content-length', 'content-encoding', 'etag', 'last-modified']) response.removeHeader(name)
     response.setHeader('content-type', 'text/html; charset=utf-8')
     response.setHeader('content-security-policy', policy)
@@ -117,7 +119,7 @@ function toBuffer([chunk, encoding]: readonly unknown[]): Buffer {
 
 /** The page to send in the place of Next's answer; null for an answer that somebody can read. */
 function pageInstead(status: number, response: ServerResponse): Page | null {
-  if (status < 400 || response.hasHeader(PRESENTABLE)) return null
+  if (status < 400 || response.hasHeader(PRESENTABLE) || response.hasHeader(FINISHED)) return null
   const type = String(response.getHeader('content-type') ?? '')
   if (status === 404) return isDocument(response) ? notFoundPage() : null
   if (type !== '' && !/^text\/(html|plain)/.test(type)) return null

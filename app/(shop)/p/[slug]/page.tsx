@@ -3,10 +3,16 @@ import Link from 'next/link'
 import { notFound } from 'next/navigation'
 import { preload } from 'react-dom'
 import { BuyForm } from '#/components/buy-form.tsx'
+import { JsonLd } from '#/components/json-ld.tsx'
 import { Photo } from '#/components/photo.tsx'
 import { PriceTag } from '#/components/price-tag.tsx'
+import { ProductMeta } from '#/components/product-meta.tsx'
 import { imagePath, widthsOf } from '#/domain/image-variants.ts'
-import { cachedAllProducts, cachedProduct } from '#/server/web/catalog.ts'
+import { productData } from '#/domain/structured-data.ts'
+import { cachedAllProducts, cachedGoneProduct, cachedProduct } from '#/server/web/catalog.ts'
+import { ownOrigin } from '#/server/web/own-origin.ts'
+import { goneMetadata, productMetadata } from '../../page-metadata.ts'
+import { Gone } from './gone.tsx'
 import { LiveStock } from './live-stock.client.tsx'
 import styles from './product.module.css'
 
@@ -19,14 +25,21 @@ export async function generateStaticParams() {
 }
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
-  const product = await cachedProduct((await params).slug)
-  return product ? { title: product.name, description: product.summary } : {}
+  const { slug } = await params
+  const product = await cachedProduct(slug)
+  if (product) return productMetadata(product)
+  const gone = await cachedGoneProduct(slug)
+  return gone ? goneMetadata(gone) : {}
 }
 
 /** Static: nothing here waits for the request. The island asks /api/stock after paint. */
 export default async function ProductPage({ params }: Props) {
-  const product = await cachedProduct((await params).slug)
-  if (!product) notFound()
+  const { slug } = await params
+  const product = await cachedProduct(slug)
+  if (!product) {
+    const gone = await cachedGoneProduct(slug)
+    return gone ? <Gone product={gone} /> : notFound()
+  }
   const { pictures, variants, options } = product
   const [first] = pictures
   const [cheapest] = variants.map((variant) => variant.price).sort((a, b) => a.minor - b.minor)
@@ -43,6 +56,8 @@ export default async function ProductPage({ params }: Props) {
   }
   return (
     <main id="content" className={styles.page}>
+      <ProductMeta price={cheapest ?? null} />
+      <JsonLd things={productData(ownOrigin(), product)} />
       <div className={styles.pictures}>
         {pictures.map((picture) => (
           <Photo key={picture.id} photo={picture} sizes={PHOTO_SIZES} eager={picture === first} />
