@@ -1,5 +1,5 @@
 import type { Currency } from '#/domain/money.ts'
-import { Photo, type PhotoSource } from './photo.tsx'
+import { Photo, type PhotoPriority, type PhotoSource } from './photo.tsx'
 import { PriceTag } from './price-tag.tsx'
 import styles from './product-grid.module.css'
 
@@ -14,7 +14,7 @@ export type GridProduct = {
 /** A cell of the grid: two to a row on a telephone, three, then four; the page is 82rem at most. */
 export const GRID_SIZES = '(min-width: 86rem) 19.4rem, (min-width: 60rem) 23vw, (min-width: 40rem) 30vw, 46vw'
 
-/** Products as a grid of photographs. The first `eager` of them are on the first screen; names are headings of the level `heading`. */
+/** Products as a grid of photographs. The first `eager` of them are on the first screen, which the very first opens; names are headings of the level `heading`. */
 export function ProductGrid({
   products,
   heading: Heading,
@@ -29,7 +29,7 @@ export function ProductGrid({
       {products.map((product, i) => (
         <li key={product.slug}>
           <a href={`/p/${product.slug}`} className={styles.card}>
-            {product.picture && <Photo photo={product.picture} crop="4 / 5" sizes={GRID_SIZES} eager={i < eager} />}
+            {product.picture && <Photo photo={product.picture} crop="4/5" sizes={GRID_SIZES} priority={priorityOf(i, eager)} />}
             <Heading className={styles.name}>{product.name}</Heading>
             <PriceTag {...product.price} from={product.pricesDiffer} />
           </a>
@@ -37,4 +37,9 @@ export function ProductGrid({
       ))}
     </ul>
   )
+}
+
+function priorityOf(i: number, eager: number): PhotoPriority {
+  if (i >= eager) return 'lazy'
+  return i === 0 ? 'lcp' : 'eager'
 }

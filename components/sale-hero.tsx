@@ -38,7 +38,7 @@ export function SaleHero({
       </div>
       {picture && (
         <div className={styles.picture}>
-          <Photo photo={picture} crop="4 / 5" sizes={HERO_SIZES} eager />
+          <Photo photo={picture} crop="4/5" sizes={HERO_SIZES} priority="lcp" />
         </div>
       )}
     </div>

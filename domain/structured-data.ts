@@ -101,7 +101,7 @@ export function shopData(origin: string, { description }: { readonly description
 function breadcrumbs(origin: string, steps: readonly { readonly name: string; readonly path: string }[]): Thing {
   return {
     '@type': 'BreadcrumbList',
-    itemListElement: [{ name: 'Saleday', path: '/' }, ...steps].map(({ name, path }, i) => ({
+    itemListElement: [{ name: 'Home', path: '/' }, ...steps].map(({ name, path }, i) => ({
       '@type': 'ListItem',
       position: i + 1,
       name,

@@ -15,8 +15,8 @@ afterAll(() => store.stop())
 
 test('until a variant exists its address answers with a JPEG for a short while; the media worker makes it, for good, and only once', async () => {
   const home = await new Shopper(store.url).visit('/')
-  const address = (type: string) => new RegExp(`/media/[0-9a-f]{16}/320\\.${type}`).exec(home.html)?.[0] ?? ''
-  const [avif, webp, jpg] = [address('avif'), address('webp'), address('jpg').replace('320', '480')]
+  const address = (type: string) => new RegExp(`/media/[0-9a-f]{16}/352\\.${type}`).exec(home.html)?.[0] ?? ''
+  const [avif, webp, jpg] = [address('avif'), address('webp'), address('jpg').replace('352', '544')]
 
   for (const url of [avif, webp]) {
     const before = await picture(url)
@@ -27,9 +27,9 @@ test('until a variant exists its address answers with a JPEG for a short while; 
 
   await store.media.start()
   await until('the first photograph is encoded', async () => (await picture(avif)).type === 'image/avif')
-  expect(await picture(avif)).toMatchObject({ format: 'heif', width: 320, cacheControl: 'public, max-age=31536000, immutable' })
+  expect(await picture(avif)).toMatchObject({ format: 'heif', width: 352, cacheControl: 'public, max-age=31536000, immutable' })
   await until('its WebP, too', async () => (await picture(webp)).type === 'image/webp')
-  expect(await picture(webp)).toMatchObject({ format: 'webp', width: 320, cacheControl: 'public, max-age=31536000, immutable' })
+  expect(await picture(webp)).toMatchObject({ format: 'webp', width: 352, cacheControl: 'public, max-age=31536000, immutable' })
   if (jpg) await until('and its JPEG', async () => (await picture(jpg)).cacheControl.includes('immutable'))
 
   // A worker that is killed in the middle leaves no half of a picture behind, and the next one makes nothing twice.

@@ -31,9 +31,9 @@ test('a photograph comes as AVIF, WebP or JPEG, in several widths', async ({ pag
   const picture = page.locator('picture').first()
   await expect(picture.locator('source')).toHaveCount(2)
   for (const type of ['avif', 'webp']) {
-    await expect(picture.locator(`source[type="image/${type}"]`)).toHaveAttribute('srcset', new RegExp(`320\\.${type} 320w, .*640w`))
+    await expect(picture.locator(`source[type="image/${type}"]`)).toHaveAttribute('srcset', new RegExp(`352\\.${type} 352w, .*672w`))
   }
-  await expect(picture.locator('img')).toHaveAttribute('srcset', /480\.jpg 480w, .*960w/)
+  await expect(picture.locator('img')).toHaveAttribute('srcset', /544\.jpg 544w, .*1024w/)
 })
 
 test('the credits name every photographer', async ({ page }) => {

@@ -2,6 +2,7 @@ import { connectDatabase } from '#/server/db/client.ts'
 import { catalogue } from './catalogue/catalogue.ts'
 import { codes } from './catalogue/codes.ts'
 import { saleDay } from './catalogue/sale.ts'
+import { addBlurs } from './seed/add-blurs.ts'
 import { fingerprintOf, importCatalogue, importCodes, importSale } from './seed/import-catalogue.ts'
 import { readPhotos } from './seed/read-photos.ts'
 
@@ -25,7 +26,7 @@ try {
   else {
     const products = catalogue.reduce((sum, category) => sum + category.products.length, 0)
     console.log(`importing ${products} products`)
-    await importCatalogue(db, catalogue, photos)
+    await importCatalogue(db, catalogue, await addBlurs(photos))
     await importCodes(db, codes)
     await importSale(db, saleDay, catalogue, photos)
     await db.$executeRawUnsafe(`COMMENT ON TABLE products IS '${fingerprint}'`) // hex digits only

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { StepFailed } from '#/scripts/stack/progress.ts'
 
-const USAGE = 'npm run bench:orders -- [--only NAME,NAME] [--seconds N] [--rounds N] [--json FILE] [--profile FOLDER]'
+const USAGE = '[--only NAME,NAME] [--seconds N] [--rounds N] [--json FILE] [--profile FOLDER]'
 
 const schema = z.object({
   /** Names of measurements; all of them otherwise. */
@@ -20,7 +20,7 @@ const schema = z.object({
 export type BenchOptions = z.infer<typeof schema>
 
 /** Throws `StepFailed` for what it does not understand, measurements that there are not included. */
-export function readBenchOptions(args: readonly string[], names: readonly string[]): BenchOptions {
+export function readBenchOptions(args: readonly string[], command: string, names: readonly string[]): BenchOptions {
   try {
     const text = { type: 'string' } as const
     const { values } = parseArgs({ args: [...args], options: { only: text, seconds: text, rounds: text, json: text, profile: text } })
@@ -29,6 +29,6 @@ export function readBenchOptions(args: readonly string[], names: readonly string
     if (unknown.length > 0) throw new Error(`there is no measurement ${unknown.join(', ')}: there are ${names.join(', ')}`)
     return options
   } catch (error) {
-    throw new StepFailed('That is not how to start the bench', (error as Error).message, `Usage: ${USAGE}`)
+    throw new StepFailed('That is not how to start the bench', (error as Error).message, `Usage: npm run ${command} -- ${USAGE}`)
   }
 }

@@ -3,8 +3,10 @@ import { tags } from '#/server/cache/manifest.ts'
 import { type CodeDraft, putCode } from '#/server/catalog/edit-codes.ts'
 import { readCurrentOffers } from '#/server/catalog/read-offers.ts'
 import type { Db, Tx } from '#/server/db/client.ts'
+import { BLUR_VERSION } from '#/server/media/recipe.ts'
 import { type Category, labelOf, type Product, type Variant } from '../catalogue/product.ts'
 import type { SeedSale } from '../catalogue/sale.ts'
+import { importPhotosOf, need } from './import-photos.ts'
 import type { PhotoRow } from './read-photos.ts'
 
 const HOUR_MS = 3_600_000
@@ -71,7 +73,7 @@ export function fingerprintOf(
   sale: SeedSale,
 ): string {
   return createHash('sha256')
-    .update(JSON.stringify([categories, [...photos], codes, sale]))
+    .update(JSON.stringify([categories, [...photos], codes, sale, BLUR_VERSION]))
     .digest('hex')
     .slice(0, 16)
 }
@@ -94,15 +96,12 @@ async function importProduct(
   const row = { slug, name, summary, description: item.text.join('\n\n'), details, position, featured, categoryId }
   // The first of each category are its newest.
   const addedAt = new Date(now.getTime() - position * HOUR_MS)
-  await tx.product.upsert({ where: { code }, create: { code, ...row, addedAt, publishedAt: now }, update: row })
+  await tx.product.upsert({ where: { code }, create: { code, ...row, addedAt, publishWantedAt: now, publishedAt: now }, update: row })
   await tx.productOption.deleteMany({ where: { productCode: code } })
   await tx.productOption.createMany({
     data: item.options.map((option, i) => ({ productCode: code, name: option.name, position: i, values: [...option.values] })),
   })
-  await tx.productImage.deleteMany({ where: { productCode: code } })
-  await tx.productImage.createMany({
-    data: item.photos.map((shown, i) => ({ productCode: code, imageId: need(photos, shown.file).id, alt: shown.alt, position: i })),
-  })
+  await importPhotosOf(tx, code, item.photos, photos, now)
   for (const [i, variant] of item.variants.entries()) await importVariant(tx, code, variant, i, now)
 }
 
@@ -136,10 +135,4 @@ async function importVariant(tx: Tx, productCode: string, variant: Variant, posi
       { topic: 'offer.changed', subject: sku },
     ],
   })
-}
-
-function need(photos: ReadonlyMap<string, PhotoRow>, file: string): PhotoRow {
-  const photo = photos.get(file)
-  if (!photo) throw new Error(`there is no photograph ${file}`)
-  return photo
 }

@@ -13,6 +13,7 @@ export type PhotoRow = {
   readonly photographer: string
   readonly source: string
   readonly license: string
+  readonly blur?: string
 }
 
 const FOLDER = path.join(import.meta.dirname, '..', 'photos')

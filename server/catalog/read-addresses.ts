@@ -1,5 +1,4 @@
 import type { Db } from '../db/client.ts'
-import { type Picture, toPicture } from './read-catalog.ts'
 
 export type ProductAddress = {
   readonly slug: string
@@ -43,7 +42,7 @@ export type GoneProduct = {
   readonly slug: string
   readonly name: string
   readonly category: { readonly id: string; readonly slug: string; readonly name: string }
-  readonly picture: Picture | null
+  readonly options: readonly { readonly name: string; readonly values: readonly string[] }[]
 }
 
 /** A product that was shown once and is sold no more, by its slug; null when there is none, or it is still sold. */
@@ -53,10 +52,10 @@ export async function readGoneProduct(db: Db, slug: string): Promise<GoneProduct
     include: {
       category: { select: { id: true, slug: true, name: true } },
       variants: { where: { withdrawnAt: null }, take: 1 },
-      images: { orderBy: { position: 'asc' }, take: 1, include: { image: true } },
+      options: { orderBy: { position: 'asc' }, select: { name: true, values: true } },
     },
   })
   if (!row || (row.withdrawnAt === null && row.variants.length > 0)) return null
-  const { code, name, category, images } = row
-  return { code, slug, name, category, picture: images.map(toPicture)[0] ?? null }
+  const { code, name, category, options } = row
+  return { code, slug, name, category, options }
 }

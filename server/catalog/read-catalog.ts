@@ -10,6 +10,8 @@ export type Picture = {
   /** Where the eye should stay when the picture is cropped, 0 to 1 from the top left. */
   readonly focalX: number
   readonly focalY: number
+  /** A few bytes of WebP, as base64, to stand in its place until it is there; null in lists, where that would be many. */
+  readonly blur: string | null
 }
 
 export type Price = { readonly minor: number; readonly compareAtMinor: number | null; readonly currency: Currency }
@@ -57,7 +59,7 @@ const details = z.array(z.object({ label: z.string(), value: z.string() }))
 const choices = z.record(z.string(), z.string())
 
 const forViews = {
-  images: { orderBy: { position: 'asc' }, include: { image: true } },
+  images: { where: { shownAt: { not: null } }, orderBy: { position: 'asc' }, include: { image: true } },
   variants: { where: { withdrawnAt: null }, orderBy: { position: 'asc' }, include: { offers: true } },
 } as const
 
@@ -132,8 +134,10 @@ export async function readCategoryLinks(db: Db): Promise<CategoryLink[]> {
   return db.category.findMany({ orderBy: { position: 'asc' }, select: { slug: true, name: true } })
 }
 
+/** Whom photographs are owed to; those that are the shop's own are owed to nobody. */
 export async function readCredits(db: Db): Promise<Credit[]> {
   return db.image.findMany({
+    where: { photographer: { not: '' } },
     orderBy: [{ photographer: 'asc' }, { file: 'asc' }],
     select: { file: true, photographer: true, source: true, license: true },
   })
@@ -147,10 +151,13 @@ type OfferRow = {
   limitPerCustomer: number | null
 }
 type VariantRow = { sku: string; offerVersion: number; offers: OfferRow[] }
-type ImageRow = { alt: string; image: { id: string; width: number; height: number; focalX: number; focalY: number } }
+type ImageRow = {
+  alt: string
+  image: { id: string; width: number; height: number; focalX: number; focalY: number; blur: string | null }
+}
 
-export function toPicture({ alt, image: { id, width, height, focalX, focalY } }: ImageRow): Picture {
-  return { id, width, height, alt, focalX, focalY }
+export function toPicture({ alt, image: { id, width, height, focalX, focalY, blur } }: ImageRow): Picture {
+  return { id, width, height, alt, focalX, focalY, blur }
 }
 
 function toOffer({ sku, offerVersion, offers }: VariantRow): Pick<VariantView, 'price' | 'limitPerOrder' | 'limitPerCustomer'> {
@@ -170,7 +177,7 @@ function toCard(row: { code: string; slug: string; name: string; images: ImageRo
       code: row.code,
       slug: row.slug,
       name: row.name,
-      picture: picture ?? null,
+      picture: picture ? { ...picture, blur: null } : null,
       price,
       pricesDiffer: prices.some(({ minor }) => minor !== price.minor),
     },

@@ -30,8 +30,9 @@ export async function readCurrentOffers(db: Db | Tx, skus: readonly Sku[] | 'all
     FROM variants v
     JOIN offers o ON o.sku = v.sku AND o.version = v.offer_version
     JOIN products p ON p.code = v.product_code
-    LEFT JOIN product_images pi ON pi.product_code = p.code
-      AND pi.position = (SELECT min(position) FROM product_images WHERE product_code = p.code)
+    LEFT JOIN LATERAL (
+      SELECT image_id, alt FROM product_images WHERE product_code = p.code AND shown_at IS NOT NULL ORDER BY position, image_id LIMIT 1
+    ) pi ON true
     LEFT JOIN images i ON i.id = pi.image_id
     WHERE ${skus === 'all'} OR v.sku = ANY(${skus === 'all' ? [] : skus}::text[])
     ORDER BY o.sku`

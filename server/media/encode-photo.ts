@@ -1,36 +1,52 @@
-import { randomUUID } from 'node:crypto'
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import path from 'node:path'
-import sharp, { type Sharp } from 'sharp'
+import { readFile } from 'node:fs/promises'
+import type { Sharp } from 'sharp'
 import type { ImageFormat } from '#/domain/image-variants.ts'
+import { decodePhoto, fromPixels } from './decoder.ts'
 import { photoFile } from './photo-files.ts'
-import { imageIdOf } from './recipe.ts'
-import { missingVariants, variantFile } from './variant-files.ts'
+import { isImageOf } from './recipe.ts'
+import { missingVariants, type Variant, variantFile } from './variant-files.ts'
+import { writeWhole } from './write-whole.ts'
 
-/** The most that is decoded: 50 megapixels, some 200 MB. */
-const MAX_PIXELS = 50_000_000
-
-/** One photograph at a time on one thread, so that encoding never takes what orders need. */
-sharp.concurrency(1)
-sharp.cache(false)
+/** Per picture that is decoded or encoded. The largest takes half a second on a core of its own, and much longer on one that others need. */
+const TIMEOUT_SECONDS = 120
 
 /**
- * Encodes what is missing of a photograph, smallest first, each written whole or not at all. Returns the number of variants written.
- * Refuses a file whose bytes are not those that the id promises.
+ * Encodes what is missing of a photograph, smallest first, each written whole or not at all: what is there already stays as it is. Returns the
+ * number of variants written. Throws for a file whose bytes are not those that the id promises.
  */
 export async function encodePhoto(imageId: string, file: string): Promise<number> {
   const bytes = await readFile(photoFile(file))
-  if (imageIdOf(bytes) !== imageId) throw new Error(`photograph ${file} is not image ${imageId}`)
-  const source = sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: 'error' }).rotate()
-  const { width } = await source.metadata()
-  const missing = (await missingVariants(imageId, width)).sort((a, b) => a.width - b.width)
-  for (const variant of missing) {
-    const target = variantFile(imageId, variant)
-    await mkdir(path.dirname(target), { recursive: true })
-    const encoded = await encoders[variant.format](source.clone().resize({ width: variant.width, withoutEnlargement: true })).toBuffer()
-    await writeWhole(target, encoded)
-  }
+  if (!isImageOf(imageId, bytes)) throw new Error(`photograph ${file} is not image ${imageId}`)
+  const { autoOrient } = await decodePhoto(bytes).metadata()
+  const missing = (await missingVariants(imageId, autoOrient.width)).sort((a, b) => a.width - b.width)
+  const largest = missing.at(-1)
+  if (!largest) return 0
+  const source = await openSource(bytes, largest.width)
+  for (const variant of missing) await writeWhole(variantFile(imageId, variant), await encodeVariant(source, variant))
   return missing.length
+}
+
+/** A photograph that is decoded once for all its variants up to a width. */
+export type Source = () => Sharp
+
+/** Holds its pixels, some 10 MB at most, however large the photograph is. */
+export async function openSource(bytes: Uint8Array, width: number): Promise<Source> {
+  const { data, info } = await resize(decodePhoto(bytes), width)
+    .flatten({ background: '#fff' })
+    .toColourspace('srgb')
+    .timeout({ seconds: TIMEOUT_SECONDS })
+    .raw()
+    .toBuffer({ resolveWithObject: true })
+  return () => fromPixels(data, info)
+}
+
+/** The recipe: one variant of a photograph, without anything that its file said of who took it, where, or with what. */
+export function encodeVariant(source: Source, { format, width }: Variant): Promise<Buffer> {
+  return encoders[format](resize(source(), width)).timeout({ seconds: TIMEOUT_SECONDS }).toBuffer()
+}
+
+function resize(image: Sharp, width: number): Sharp {
+  return image.resize({ width, withoutEnlargement: true })
 }
 
 /** Qualities and efforts by measurement: AVIF effort 4 costs six times the CPU of effort 2 for 8 % of the bytes. */
@@ -38,15 +54,4 @@ const encoders: Record<ImageFormat, (image: Sharp) => Sharp> = {
   avif: (image) => image.avif({ quality: 50, effort: 2 }),
   webp: (image) => image.webp({ quality: 75, effort: 4 }),
   jpg: (image) => image.jpeg({ quality: 78, progressive: true, mozjpeg: true }),
-}
-
-async function writeWhole(target: string, bytes: Uint8Array): Promise<void> {
-  const draft = `${target}.${randomUUID()}.part`
-  try {
-    await writeFile(draft, bytes, { flush: true })
-    await rename(draft, target)
-  } catch (error) {
-    await rm(draft, { force: true })
-    throw error
-  }
 }

@@ -1,4 +1,4 @@
-import { access } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { IMAGE_FORMATS, type ImageFormat, widthsOf } from '#/domain/image-variants.ts'
 import { env } from '../env.ts'
@@ -15,17 +15,14 @@ export function variantsOf(sourceWidth: number): Variant[] {
   return IMAGE_FORMATS.flatMap((format) => widthsOf(format, sourceWidth).map((width) => ({ width, format })))
 }
 
-/** The variants that are not there yet. */
+/** The variants that are not there yet. An empty file is none: a full disk leaves them. */
 export async function missingVariants(imageId: string, sourceWidth: number): Promise<Variant[]> {
   const checked = await Promise.all(
-    variantsOf(sourceWidth).map(async (variant) => ({ variant, there: await exists(variantFile(imageId, variant)) })),
+    variantsOf(sourceWidth).map(async (variant) => ({ variant, there: await hasBytes(variantFile(imageId, variant)) })),
   )
   return checked.filter(({ there }) => !there).map(({ variant }) => variant)
 }
 
-function exists(file: string): Promise<boolean> {
-  return access(file).then(
-    () => true,
-    () => false,
-  )
+async function hasBytes(file: string): Promise<boolean> {
+  return ((await stat(file).catch(() => null))?.size ?? 0) > 0
 }

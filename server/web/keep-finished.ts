@@ -1,3 +1,4 @@
+import { displayPageLife } from '../cache/manifest.ts'
 import { log } from '../telemetry/log.ts'
 import { finishPage } from './finish-page.ts'
 import { finishedPages } from './finished-pages.ts'
@@ -38,7 +39,8 @@ export function keepFinished<T extends Entry>(key: string, entry: T): T {
   const path = pathOf(key)
   const renderedAtMs = entry.lastModified ?? Date.now()
   if (path !== null && finishedPages().find(path)?.renderedAtMs !== renderedAtMs) {
-    const { revalidate, expire } = entry.cacheControl ?? { revalidate: false }
+    // Next has no lifetime beside a page of the build: it is what all of ours are given.
+    const { revalidate, expire } = entry.cacheControl ?? displayPageLife
     const headers = Object.entries(page.headers ?? {}).flatMap(([name, text]) =>
       text === undefined || INTERNAL.has(name) ? [] : [[name, Array.isArray(text) ? text.join(', ') : text] as const],
     )

@@ -6,7 +6,7 @@ import { brotliCompress, constants, gzip } from 'node:zlib'
 import { env } from '../env.ts'
 import { log } from '../telemetry/log.ts'
 import { chooseEncoding } from './choose-encoding.ts'
-import { finishPage } from './finish-page.ts'
+import { finishPage, type PageStatus } from './finish-page.ts'
 import { FINISHED } from './keep-finished.ts'
 import { NO_PAGE_POLICY, type PageSources } from './policy.ts'
 import { PRESENTABLE, PROBLEM_POLICY, problemHtml } from './problem-page.ts'
@@ -21,13 +21,12 @@ const GZIP_LEVEL = 5
 /** No document comes from here but an error, which is replaced. */
 const NO_PAGES = /^\/(_next|media|api)\//
 
-type Page = { readonly html: string; readonly policy: string }
+type Page = { readonly html: string; readonly policy: string; readonly status?: PageStatus }
 
 /**
- * Sees every document that Next sends on its way out. One that is rendered for this request gets its final form here, and is compressed; a
- * finished one passes. Next answers what is not found while a page is rendered, what fails there, and a form that it does not know with an
- * empty document or a line of text, which nobody could read without JavaScript (Next 16.4): such an answer gets a whole page instead, with
- * the same status. Documents are held until they are whole: none of ours comes in parts that a browser could begin with.
+ * Sees every document that Next sends on its way out. It is compressed here, and one that is rendered for this request gets its final form.
+ * Next answers what is not found while a page is rendered, what fails there, and a form that it does not know with an empty document or a line
+ * of text, which nobody could read without JavaScript (Next 16.4): such an answer gets a whole page instead, with the same status. Documents are held until they are whole: none of ours comes in parts that a browser could begin with.
  */
 export function presentPages(request: IncomingMessage, response: ServerResponse, elsewhere: PageSources): void {
   const { rsc, 'next-action': action, accept = '*/*', 'accept-encoding': encodings } = request.headers
@@ -48,7 +47,7 @@ export function presentPages(request: IncomingMessage, response: ServerResponse,
   response.writeHead = ((status: number, ...rest: unknown[]) => {
     if (held !== null) return response
     page = pageInstead(status, response)
-    if (page !== null || isUnfinished(response)) {
+    if (page !== null || (isDocument(response) && !response.hasHeader(PRESENTABLE))) {
       response.statusCode = status
       held = []
       return response
@@ -74,9 +73,8 @@ export function presentPages(request: IncomingMessage, response: ServerResponse,
     begin()
     if (held === null) return end.apply(response, chunk)
     if (chunk[0] && typeof chunk[0] !== 'function') held.push(toBuffer(chunk))
-    const finished = page ? null : finishPage(Buffer.concat(held).toString(), elsewhere)
-    const { html, policy } = (finished ?? page) as Page
-    if (finished && response.statusCode === 200) response.statusCode = finished.status
+    const { html, policy, status = 200 } = page ?? finishedOnce(Buffer.concat(held).toString(), response, elsewhere)
+    if (page === null && response.statusCode === 200) response.statusCode = status // what a page says of itself
     for (const name of ['content-length', 'content-encoding', 'etag', 'last-modified']) response.removeHeader(name)
     response.setHeader('content-type', 'text/html; charset=utf-8')
     response.setHeader('content-security-policy', policy)
@@ -104,8 +102,10 @@ async function compress(html: string, encoding: ReturnType<typeof chooseEncoding
   return encoding === 'gzip' ? asGzip(bytes, { level: GZIP_LEVEL }) : bytes
 }
 
-function isUnfinished(response: ServerResponse): boolean {
-  return isDocument(response) && !response.hasHeader(FINISHED) && !response.hasHeader(PRESENTABLE)
+/** One that comes finished out of Next's cache has its policy already. */
+function finishedOnce(html: string, response: ServerResponse, elsewhere: PageSources): Page {
+  const policy = response.getHeader('content-security-policy')
+  return response.hasHeader(FINISHED) && typeof policy === 'string' ? { html, policy } : finishPage(html, elsewhere)
 }
 
 function isDocument(response: ServerResponse): boolean {

@@ -10,7 +10,7 @@ export function CartLineRow({ line }: { line: PricedLine }) {
   const { card, priceMinor, currency, limitPerOrder, limitPerCustomer } = line.offer
   return (
     <li className={styles.line}>
-      <div className={styles.picture}>{card.image && <Photo photo={{ ...card.image, alt: '' }} crop="1 / 1" sizes="6rem" />}</div>
+      <div className={styles.picture}>{card.image && <Photo photo={{ ...card.image, alt: '' }} crop="1/1" sizes="6rem" />}</div>
       <div className={styles.what}>
         <a href={`/p/${card.slug}`}>{card.name}</a>
         {card.label && <p className="quiet">{card.label}</p>}

@@ -1,3 +1,4 @@
+import { Breadcrumbs } from '#/components/breadcrumbs.tsx'
 import { Chapter } from '#/components/chapter.tsx'
 import { ProductGrid } from '#/components/product-grid.tsx'
 import type { GoneProduct } from '#/server/catalog/read-addresses.ts'
@@ -13,6 +14,13 @@ export async function Gone({ product: { name, category } }: { product: GoneProdu
   const related = list?.products.slice(0, RELATED_PRODUCTS) ?? []
   return (
     <main id="content">
+      <Breadcrumbs
+        way={[
+          { name: 'Home', href: '/' },
+          { name: category.name, href: `/c/${category.slug}` },
+        ]}
+        here={name}
+      />
       <div className={styles.opening}>
         <h1>{name} is no longer sold</h1>
         <p>

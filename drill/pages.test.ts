@@ -1,0 +1,171 @@
+import { brotliDecompressSync, gunzipSync } from 'node:zlib'
+import { request } from 'undici'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { formatMoney } from '#/domain/money.ts'
+import { sku } from '#/domain/sku.ts'
+import { type DrillStore, startDrillStore } from './drill-store.ts'
+import { until } from './merchant.ts'
+
+let store: DrillStore
+
+beforeAll(async () => {
+  store = await startDrillStore()
+  // The import of the catalogue has made every page of the build old: each is rendered once more.
+  const isReady = async (path: string) => {
+    const { headers } = await ask(path)
+    return headers.etag !== undefined && headers['x-nextjs-cache'] === 'HIT'
+  }
+  for (const path of ['/', '/c/shoes', '/p/canvas-high-tops', '/p/table-tripod']) await until(`${path} is ready`, () => isReady(path))
+})
+afterAll(() => store.stop())
+
+/** Asks as it is told to, and decodes nothing. */
+async function ask(path: string, headers: Record<string, string> = {}, method: 'GET' | 'HEAD' = 'GET') {
+  const answer = await request(store.url + path, { method, headers })
+  return {
+    status: answer.statusCode,
+    headers: answer.headers as Record<string, string>,
+    body: Buffer.from(await answer.body.arrayBuffer()),
+  }
+}
+
+describe('a finished page', () => {
+  test('is the same text in each encoding, and in none that was not asked for', async () => {
+    const plain = await ask('/p/canvas-high-tops')
+    const [zipped, brotli] = [
+      await ask('/p/canvas-high-tops', { 'accept-encoding': 'gzip' }),
+      await ask('/p/canvas-high-tops', { 'accept-encoding': 'gzip, br' }),
+    ]
+    expect([plain, zipped, brotli].map(({ headers }) => headers['content-encoding'])).toEqual([undefined, 'gzip', 'br'])
+    expect(gunzipSync(zipped.body)).toEqual(plain.body)
+    expect(brotliDecompressSync(brotli.body)).toEqual(plain.body)
+    for (const { headers, body } of [plain, zipped, brotli]) {
+      expect(headers).toMatchObject({ 'content-length': String(body.length), 'x-finished': '1' })
+      expect(headers.vary?.toLowerCase()).toContain('accept-encoding')
+    }
+  })
+
+  test('is not sent again to whoever has it, in that encoding; HEAD has its headers and no body', async () => {
+    const { headers } = await ask('/c/shoes', { 'accept-encoding': 'br' })
+    const etag = headers.etag as string
+    const again = await ask('/c/shoes', { 'accept-encoding': 'br', 'if-none-match': `"other", W/${etag}` })
+    expect([again.status, again.body.length, again.headers.etag]).toEqual([304, 0, etag])
+    expect(again.headers['cache-control']).toBe(headers['cache-control'])
+    expect((await ask('/c/shoes', { 'accept-encoding': 'gzip', 'if-none-match': etag })).status).toBe(200)
+    const head = await ask('/c/shoes', { 'accept-encoding': 'br' }, 'HEAD')
+    expect([head.status, head.body.length, head.headers['content-length']]).toEqual([200, 0, headers['content-length']])
+  })
+
+  test('may be kept by an edge, is not personal, and is the same whatever stands behind a ?', async () => {
+    const plain = await ask('/')
+    expect(plain.headers['cache-control']).toMatch(/^s-maxage=\d+, stale-while-revalidate=\d+$/)
+    expect(plain.headers['set-cookie']).toBeUndefined()
+    const decorated = await ask('/?utm_source=mail&rsc=1', { cookie: 'cart=nonsense; cart_count=3' })
+    expect(decorated.body).toEqual(plain.body)
+  })
+
+  test('is left to the framework where its parts are asked for', async () => {
+    const { headers } = await ask('/c/shoes', { rsc: '1' })
+    const part = headers.location ? await ask(headers.location, { rsc: '1' }) : await ask('/c/shoes', { rsc: '1' })
+    expect(part.headers['content-type']).toContain('text/x-component')
+    expect(part.headers.etag).toBeUndefined()
+  })
+})
+
+test('a page that nobody has seen yet comes in its final form, too, and is kept', async () => {
+  const first = await ask('/c/plants/sort-price-high', { 'accept-encoding': 'br' })
+  expect(first.headers['x-nextjs-cache']).toBe('MISS')
+  const html = brotliDecompressSync(first.body).toString()
+  expect(html).not.toMatch(/<script[^>]* async/)
+  await until('it is kept', async () => (await ask('/c/plants/sort-price-high')).headers['x-nextjs-cache'] === 'HIT')
+  expect((await ask('/c/plants/sort-price-high')).body.toString()).toBe(html)
+})
+
+test.each([
+  '/',
+  '/c/shoes',
+  '/c/everything/page-2',
+  '/p/canvas-high-tops',
+  '/credits',
+  '/styleguide',
+  '/cart',
+  '/checkout',
+  '/p/nothing',
+  '/nothing',
+  '/%E0%A4%A',
+])('%s says what a browser may do with it: run and show its own, in no frame', async (path) => {
+  const { headers, body } = await ask(path)
+  const policy = headers['content-security-policy'] ?? ''
+  expect(policy).toMatch(/^default-src 'self'; script-src 'self'/)
+  for (const directive of ["object-src 'none'", "base-uri 'none'", "form-action 'self'", "frame-ancestors 'none'"])
+    expect(policy).toContain(directive)
+  expect(policy).not.toMatch(/unsafe-inline|unsafe-eval|\*/)
+  // Each script that stands in the page is allowed by name.
+  const inline = [...body.toString().matchAll(/<script(?![^>]*\ssrc=)[^>]*>/g)].length
+  expect([...policy.matchAll(/script-src[^;]*/g)].join().match(/'sha256-/g)?.length ?? 0).toBe(inline)
+  expect(headers).toMatchObject({
+    'x-content-type-options': 'nosniff',
+    'x-frame-options': 'DENY',
+    'referrer-policy': 'strict-origin-when-cross-origin',
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-resource-policy': 'same-origin',
+  })
+  expect(headers['permissions-policy']).toContain('camera=()')
+  expect(headers['strict-transport-security'], 'this store is reached by plain HTTP').toBeUndefined()
+})
+
+test.each(['/api/stock?sku=CANVASHI-BLACK-42', '/api/health/live', '/media/0000000000000000/320.avif', '/icon.svg'])(
+  '%s is no page, and loads nothing wherever it is opened',
+  async (path) => {
+    expect((await ask(path)).headers['content-security-policy']).toBe("default-src 'none'; frame-ancestors 'none'")
+  },
+)
+
+test('an edit is on the page after one rendering, however many ask meanwhile, and nobody waits for it', async () => {
+  const path = '/p/table-tripod'
+  await ask(path)
+  const before = (await ask(path)).body
+  const renderings = await countRenderings(path, async () => {
+    await store.merchant.setPrice(sku('TRIPOD'), 43_21)
+    const price = formatMoney({ minor: 43_21, currency: 'EUR' })
+    await until('the page has the new price', async () => {
+      const answers = await Promise.all(Array.from({ length: 100 }, () => ask(path)))
+      for (const { status, body, headers } of answers) {
+        expect(status).toBe(200)
+        expect(['HIT', 'STALE']).toContain(headers['x-nextjs-cache'])
+        expect(body.equals(before) || body.toString().includes(price), 'a page is the old one or the new one').toBe(true)
+      }
+      return answers.every(({ body }) => body.toString().includes(price))
+    })
+  })
+  expect(renderings).toBe(1)
+})
+
+/** How often another text of a page is seen, one after the other, while something goes on. */
+async function countRenderings(path: string, meanwhile: () => Promise<void>): Promise<number> {
+  const etags: string[] = [(await ask(path)).headers.etag as string]
+  let goesOn = true
+  const watch = (async () => {
+    while (goesOn) {
+      const etag = (await ask(path)).headers.etag as string
+      if (etags.at(-1) !== etag) etags.push(etag)
+    }
+  })()
+  await meanwhile()
+  goesOn = false
+  await watch
+  return etags.length - 1
+}
+
+test('while Postgres is away pages go on being sent, even those that an edit has made old', async () => {
+  await store.merchant.setPrice(sku('TRIPOD'), 44_32)
+  await store.postgres.kill('SIGKILL')
+  try {
+    for (let round = 0; round < 20; round += 1) {
+      for (const path of ['/', '/c/cameras', '/p/table-tripod']) expect((await ask(path)).status).toBe(200)
+    }
+  } finally {
+    await store.postgres.start()
+  }
+  await until('the edit is on the page after all', async () => (await ask('/p/table-tripod')).body.toString().includes('44.32'))
+})
