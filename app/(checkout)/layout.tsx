@@ -7,15 +7,17 @@ import { Shell } from '#/components/shell.tsx'
 import { countUnits } from '#/domain/cart.ts'
 import { cachedCategoryLinks } from '#/server/web/catalog.ts'
 import { readCart } from '#/server/web/cookies.ts'
+import { siteMetadata, siteViewport } from '../site-metadata.ts'
 
 /** Everything under this layout is about one shopper, rendered whole for each request, so that it works without JavaScript. */
 export const instant = false
 
 export const metadata: Metadata = {
-  title: { default: 'Saleday', template: '%s · Saleday' },
-  icons: '/icon.svg',
+  ...siteMetadata,
+  description: 'Your cart, your checkout and your orders at Saleday.',
   robots: { index: false },
 }
+export const viewport = siteViewport
 
 export default async function CheckoutLayout({ children }: { children: ReactNode }) {
   const units = countUnits((await readCart())?.lines ?? [])

@@ -41,7 +41,7 @@ export function answerFinished(request: IncomingMessage, response: ServerRespons
   response.setHeader('content-type', 'text/html; charset=utf-8')
   response.setHeader('content-length', bytes.length)
   if (encoding !== 'identity') response.setHeader('content-encoding', encoding)
-  response.writeHead(200)
+  response.writeHead(page.status)
   response.end(method === 'HEAD' ? undefined : bytes)
   return true
 }

@@ -6,6 +6,7 @@ const page = (html: string, renderedAtMs = 1) => ({
   html,
   headers: {},
   tags: [],
+  status: 200,
   renderedAtMs,
   revalidateSeconds: 300,
   expireSeconds: 3000,

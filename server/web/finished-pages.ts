@@ -11,6 +11,7 @@ export type FinishedPage = {
   readonly bodies: Readonly<Record<Encoding, Body>>
   readonly headers: Readonly<Record<string, string>>
   readonly tags: readonly string[]
+  readonly status: number
   /** When it was rendered, in milliseconds since the epoch. */
   readonly renderedAtMs: number
   readonly revalidateSeconds: number

@@ -1,5 +1,6 @@
 import fileSystemCache from 'next/dist/server/lib/incremental-cache/file-system-cache.js'
 import { finished, forgetFinished, keepFinished } from './keep-finished.ts'
+import { entryAtOwnOrigin } from './own-origin.ts'
 
 const NOT_FOUND = 404
 
@@ -14,7 +15,7 @@ export default class PageCache extends FileSystemCache {
   /** @type {InstanceType<typeof FileSystemCache>['get']} */
   async get(key, context) {
     const entry = await super.get(key, context)
-    return entry && keepFinished(key, entry)
+    return entry && keepFinished(key, entryAtOwnOrigin(entry))
   }
 
   /** @type {InstanceType<typeof FileSystemCache>['set']} */

@@ -5,12 +5,19 @@ import { BuyForm } from '#/components/buy-form.tsx'
 import { Chapter } from '#/components/chapter.tsx'
 import { DeliveryEstimate } from '#/components/delivery-estimate.tsx'
 import { frameOf, Gallery } from '#/components/gallery.tsx'
+import { JsonLd } from '#/components/json-ld.tsx'
 import live from '#/components/live.module.css'
 import { PriceTag } from '#/components/price-tag.tsx'
 import { ProductGrid } from '#/components/product-grid.tsx'
+import { ProductMeta } from '#/components/product-meta.tsx'
 import { VariantLinks } from '#/components/variant-choice.tsx'
-import { cachedAllProducts, cachedProduct } from '#/server/web/catalog.ts'
+import { productData } from '#/domain/structured-data.ts'
+import { parseVariantPath } from '#/domain/variant-path.ts'
+import { cachedAllProducts, cachedGoneProduct, cachedProduct } from '#/server/web/catalog.ts'
+import { ownOrigin } from '#/server/web/own-origin.ts'
+import { goneMetadata, productMetadata } from '../../../page-metadata.ts'
 import { chooseVariants } from './choose-variants.ts'
+import { Gone } from './gone.tsx'
 import { LiveProduct } from './live-product.client.tsx'
 import styles from './product.module.css'
 import { relatedTo } from './related.ts'
@@ -23,22 +30,30 @@ export async function generateStaticParams() {
 }
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
-  const { slug } = await params
+  const { slug, chosen = [] } = await params
   const product = await cachedProduct(slug)
-  return product ? { title: product.name, description: product.summary } : {}
+  if (product) return productMetadata(product)
+  const gone = await goneAt(slug, chosen)
+  return gone ? goneMetadata(gone) : {}
 }
 
 /** Static: nothing here waits for the request. The island asks /api/stock after paint. */
 export default async function ProductPage({ params }: Props) {
   const { slug, chosen = [] } = await params
   const product = await cachedProduct(slug)
-  const choice = product && chooseVariants(product, chosen)
+  if (!product) {
+    const gone = await goneAt(slug, chosen)
+    return gone ? <Gone product={gone} /> : notFound()
+  }
+  const choice = chooseVariants(product, chosen)
   if (!choice) notFound()
   const { name, summary, pictures, category, paragraphs, details } = product
   const [first] = pictures
   const related = await relatedTo(product)
   return (
     <main id="content">
+      <ProductMeta prices={product.variants.map(({ price }) => price)} />
+      <JsonLd things={productData(ownOrigin(), product)} />
       <Breadcrumbs
         way={[
           { name: 'Home', href: '/' },
@@ -93,4 +108,10 @@ export default async function ProductPage({ params }: Props) {
       )}
     </main>
   )
+}
+
+/** What is sold no more, under its own address and those that its variants had. */
+async function goneAt(slug: string, chosen: readonly string[]) {
+  const gone = await cachedGoneProduct(slug)
+  return gone && parseVariantPath(gone.options, chosen) ? gone : null
 }
