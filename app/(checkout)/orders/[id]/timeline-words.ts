@@ -42,15 +42,15 @@ export function stepWords({ kind, place, reason, detail }: Step): string {
 }
 
 function withCarrier(detail: unknown): string {
-  const carrier = valueOf(detail, 'carrier')
+  const carrier = detailOf(detail, 'carrier')
   return typeof carrier === 'string' ? ` with ${carrier}` : ''
 }
 
 function amountOf(detail: unknown): string {
-  const minor = valueOf(detail, 'amountMinor')
+  const minor = detailOf(detail, 'amountMinor')
   return typeof minor === 'number' && minor > 0 ? `, ${formatMoney({ minor, currency: 'EUR' })}` : ''
 }
 
-function valueOf(detail: unknown, name: string): unknown {
+function detailOf(detail: unknown, name: string): unknown {
   return typeof detail === 'object' && detail !== null ? (detail as Record<string, unknown>)[name] : undefined
 }
