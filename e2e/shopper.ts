@@ -17,6 +17,8 @@ export class Shopper {
   readonly title: Locator
   readonly order: Locator
   readonly alert: Locator
+  /** What an order's page says of how it stands. */
+  readonly standing: Locator
 
   constructor(page: Page) {
     this.page = page
@@ -24,6 +26,7 @@ export class Shopper {
     this.order = page.locator('main[data-order-id]')
     // The framework keeps an announcer with the same role at the end of the page.
     this.alert = page.getByRole('main').getByRole('alert')
+    this.standing = page.locator('[data-order-words]')
   }
 
   /** Puts units of a product into the cart, with its buy form. */

@@ -4,9 +4,12 @@ import styles from './checkout.module.css'
 import { problemWords } from './problem-words.ts'
 import { TakeFocus } from './take-focus.client.tsx'
 
+/** As they stand in the form. */
+const FIELDS = ['email', 'name', 'street', 'postcode', 'city', 'country', 'deliveryMethod', 'paymentMethod']
+
 /** Why a press on "Place order" led to no order, above the form, with a way to each field that is about it. `nonce` is of the one press. */
 export function CheckoutProblem({ note, nonce, nameOf }: { note: CheckoutNote; nonce: string; nameOf: (sku: string) => string }) {
-  const errors = Object.entries(note.errors)
+  const errors = FIELDS.flatMap((name) => (note.errors[name] ? [[name, note.errors[name]] as const] : []))
   return (
     <TakeFocus key={nonce}>
       <Notice>

@@ -1,9 +1,16 @@
-import { STATES_UNPAID } from '#/domain/order-state.ts'
+import { isFinal, STATES_UNPAID } from '#/domain/order-state.ts'
 import type { OrderView } from '#/server/inventory/stock-counters.ts'
 import type { PlacedOrder } from '#/server/orders/placed-order.ts'
 import { BankStep } from './bank-step.tsx'
 import styles from './order.module.css'
 import { CancelOrder, ReturnToCart, TryAnotherCard } from './order-forms.tsx'
+
+const NOTHING_TO_DO = 'There is nothing for you to do. You may close this page: your order goes on without it, and we write to you.'
+
+const LATER: Partial<Record<OrderView['state'], string>> = {
+  CONFIRMED: 'We write to you when it leaves us. While this page is open, it shows that too.',
+  FULFILLED: 'With the number of your parcel its carrier tells you where it is.',
+}
 
 /** What the shopper can do about their order as it stands. */
 export function NextSteps({ orderId, order, view }: { orderId: string; order: PlacedOrder | null; view: OrderView }) {
@@ -11,9 +18,9 @@ export function NextSteps({ orderId, order, view }: { orderId: string; order: Pl
   const isShoppersTurn = !cancelling && (state === 'DECLINED' || state === 'ACTION_REQUIRED')
   const mayCancel = !cancelling && STATES_UNPAID.some((unpaid) => unpaid === state)
   const isOver = state === 'REJECTED' || state === 'CANCELLED' || state === 'REFUNDED'
-  if (!isShoppersTurn && !mayCancel && !isOver) return null
   return (
     <div className={styles.next}>
+      {!isShoppersTurn && !isOver && <p className="quiet">{isFinal(state) ? LATER[state] : NOTHING_TO_DO}</p>}
       {isShoppersTurn && state === 'ACTION_REQUIRED' && <BankStep url={view.actionUrl} />}
       {isShoppersTurn && order && (
         <>

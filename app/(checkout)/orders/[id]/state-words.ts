@@ -60,7 +60,7 @@ function words({ state, reason, cancelling, refunds }: OrderView): Words {
         ? ['Order confirmed', 'Your payment was faster than your wish to cancel, so the order stands. A receipt is on its way by e-mail.']
         : ['Order confirmed', 'Your payment went through. A receipt is on its way to you by e-mail.']
     case 'FULFILLED':
-      return ['On its way', 'Everything that is to come has left us. Your parcel’s number is below.']
+      return ['On its way', 'Everything that is to come has left us.']
     case 'REFUNDED':
       return ['Refunded', 'Your money is on its way back to you. Your bank may take a few days to show it.']
     case 'REJECTED':

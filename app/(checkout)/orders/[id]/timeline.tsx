@@ -8,7 +8,7 @@ export function Timeline({ steps, title }: { steps: readonly Step[]; title: stri
   return (
     <section aria-labelledby="timeline">
       <h2 id="timeline" className={styles.title}>
-        How it goes on
+        Where your order is
       </h2>
       <ol className={styles.steps}>
         {steps.map((step) => (
