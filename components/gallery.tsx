@@ -3,14 +3,14 @@ import styles from './gallery.module.css'
 import { Photo, type PhotoSource } from './photo.tsx'
 
 /** Half of the page or a little more where there is room for words beside it, else its width. */
-export const GALLERY_SIZES = '(min-width: 86rem) 46rem, (min-width: 60rem) 54vw, 92vw'
+const GALLERY_SIZES = '(min-width: 86rem) 46rem, (min-width: 60rem) 54vw, 92vw'
 
 const THUMBNAIL_SIZES = '5rem'
 
 /** One frame for all photographs of a product, near to the shape of the first, so that little of it is cut off and nothing jumps. */
-export function frameOf({ width, height }: PhotoSource): '3 / 2' | '1 / 1' | '4 / 5' {
+export function frameOf({ width, height }: PhotoSource): '3/2' | '1/1' | '4/5' {
   const ratio = width / height
-  return ratio > 1.2 ? '3 / 2' : ratio > 0.9 ? '1 / 1' : '4 / 5'
+  return ratio > 1.2 ? '3/2' : ratio > 0.9 ? '1/1' : '4/5'
 }
 
 /**
@@ -39,7 +39,7 @@ export function Gallery({ photos, of }: { photos: readonly PhotoSource[]; of: st
                 data-zoom={`${photo.width}x${photo.height}`}
                 data-focal={`${photo.focalX} ${photo.focalY}`}
               >
-                <Photo photo={photo} crop={crop} sizes={GALLERY_SIZES} eager={i === 0} />
+                <Photo photo={photo} crop={crop} sizes={GALLERY_SIZES} priority={i === 0 ? 'lcp' : 'lazy'} />
                 <span className="hidden">See it larger</span>
               </a>
               {several && (

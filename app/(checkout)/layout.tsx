@@ -2,6 +2,7 @@ import type { Metadata } from 'next'
 import type { ReactNode } from 'react'
 import '#/components/base.css'
 import { face } from '#/components/face.ts'
+import { OfflineNote } from '#/components/offline-note.client.tsx'
 import { Shell } from '#/components/shell.tsx'
 import { countUnits } from '#/domain/cart.ts'
 import { cachedCategoryLinks } from '#/server/web/catalog.ts'
@@ -26,6 +27,7 @@ export default async function CheckoutLayout({ children }: { children: ReactNode
         <Shell categories={await categories()} count={units > 0 ? ` (${units})` : null}>
           {children}
         </Shell>
+        <OfflineNote />
       </body>
     </html>
   )

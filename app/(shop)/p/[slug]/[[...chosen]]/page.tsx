@@ -1,18 +1,16 @@
 import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
-import { preload } from 'react-dom'
 import { Breadcrumbs } from '#/components/breadcrumbs.tsx'
 import { BuyForm } from '#/components/buy-form.tsx'
 import { Chapter } from '#/components/chapter.tsx'
 import { DeliveryEstimate } from '#/components/delivery-estimate.tsx'
-import { frameOf, GALLERY_SIZES, Gallery } from '#/components/gallery.tsx'
+import { frameOf, Gallery } from '#/components/gallery.tsx'
 import { JsonLd } from '#/components/json-ld.tsx'
 import live from '#/components/live.module.css'
 import { PriceTag } from '#/components/price-tag.tsx'
 import { ProductGrid } from '#/components/product-grid.tsx'
 import { ProductMeta } from '#/components/product-meta.tsx'
 import { VariantLinks } from '#/components/variant-choice.tsx'
-import { imagePath, widthsOf } from '#/domain/image-variants.ts'
 import { productData } from '#/domain/structured-data.ts'
 import { parseVariantPath } from '#/domain/variant-path.ts'
 import { cachedAllProducts, cachedGoneProduct, cachedProduct } from '#/server/web/catalog.ts'
@@ -51,17 +49,6 @@ export default async function ProductPage({ params }: Props) {
   if (!choice) notFound()
   const { name, summary, pictures, category, paragraphs, details } = product
   const [first] = pictures
-  if (first) {
-    preload(imagePath(first.id, widthsOf('avif', first.width)[0] ?? first.width, 'avif'), {
-      as: 'image',
-      type: 'image/avif',
-      fetchPriority: 'high',
-      imageSrcSet: widthsOf('avif', first.width)
-        .map((width) => `${imagePath(first.id, width, 'avif')} ${width}w`)
-        .join(', '),
-      imageSizes: GALLERY_SIZES,
-    })
-  }
   const related = await relatedTo(product)
   return (
     <main id="content">
@@ -74,7 +61,7 @@ export default async function ProductPage({ params }: Props) {
         ]}
         here={name}
       />
-      <div className={first && frameOf(first) === '3 / 2' ? styles.page : `${styles.page} ${styles.upright}`}>
+      <div className={first && frameOf(first) === '3/2' ? styles.page : `${styles.page} ${styles.upright}`}>
         <Gallery photos={pictures} of={name} />
         <div className={styles.words}>
           <h1>{name}</h1>

@@ -3,13 +3,13 @@
 import { useEffect, useRef, useState } from 'react'
 import { useFormStatus } from 'react-dom'
 import controls from '#/components/controls.module.css'
-import { loadStripe, type Stripe, type StripeElements, type StripeProblem } from '../load-stripe.ts'
+import { loadStripe, type Stripe, type StripeElements, type StripeProblem } from './load-stripe.ts'
 
 type Props = {
   readonly publishableKey: string
   readonly scriptUrl: string
-  /** What is to be paid, in cents: one sum, or one for each way of delivery that the form offers. */
-  readonly amountMinor: number | Readonly<Record<string, number>>
+  /** What is to be paid, in cents. */
+  readonly amountMinor: number
 }
 
 const NOT_LOADED = 'The card form could not be loaded. Please check your connection and reload this page. Nothing was ordered.'
@@ -25,7 +25,7 @@ export function PayElement({ publishableKey, scriptUrl, amountMinor }: Props) {
   const [problem, setProblem] = useState<string | null>(null)
   const [asking, setAsking] = useState(false)
   const [ready, setReady] = useState(false)
-  const amounts = useRef(amountMinor)
+  const amount = useRef(amountMinor)
   const elements = useRef<StripeElements | null>(null)
 
   // A token is for one sending: whatever came of it, the next asks for its own.
@@ -35,8 +35,8 @@ export function PayElement({ publishableKey, scriptUrl, amountMinor }: Props) {
   }, [pending])
 
   useEffect(() => {
-    amounts.current = amountMinor
-    if (token.current?.form) elements.current?.update({ amount: amountOf(token.current.form, amountMinor) })
+    amount.current = amountMinor
+    elements.current?.update({ amount: amountMinor })
   }, [amountMinor])
 
   useEffect(() => {
@@ -54,7 +54,7 @@ export function PayElement({ publishableKey, scriptUrl, amountMinor }: Props) {
         stripe = newStripe(publishableKey)
         elements.current = stripe.elements({
           mode: 'payment',
-          amount: amountOf(form, amounts.current),
+          amount: amount.current,
           currency: 'eur',
           paymentMethodTypes: ['card'],
         })
@@ -67,7 +67,6 @@ export function PayElement({ publishableKey, scriptUrl, amountMinor }: Props) {
       () => setProblem(NOT_LOADED),
     )
 
-    const onChange = () => elements.current?.update({ amount: amountOf(form, amounts.current) })
     const onSubmit = (event: SubmitEvent) => {
       if (token.current?.value !== '') return
       event.preventDefault()
@@ -85,18 +84,16 @@ export function PayElement({ publishableKey, scriptUrl, amountMinor }: Props) {
         form.requestSubmit(event.submitter)
       })
     }
-    form.addEventListener('change', onChange)
     form.addEventListener('submit', onSubmit, true)
     return () => {
       gone = true
-      form.removeEventListener('change', onChange)
       form.removeEventListener('submit', onSubmit, true)
       end()
     }
   }, [publishableKey, scriptUrl])
 
   return (
-    <div className={controls.field}>
+    <div className={controls.field} id="paymentMethod" tabIndex={-1}>
       <input type="hidden" name="paymentMethod" ref={token} />
       <noscript>Paying needs JavaScript: the card form comes from Stripe, so that your card’s number never reaches us.</noscript>
       <div ref={place} />
@@ -129,10 +126,4 @@ async function askForToken(stripe: Stripe | null, elements: StripeElements | nul
 function wordsFor(problem: StripeProblem | undefined): string {
   const isAboutCard = problem?.type === 'validation_error' || problem?.type === 'card_error'
   return isAboutCard && problem.message ? problem.message : NOT_REACHED
-}
-
-function amountOf(form: HTMLFormElement, amounts: Props['amountMinor']): number {
-  if (typeof amounts === 'number') return amounts
-  const method = String(new FormData(form).get('deliveryMethod') ?? '')
-  return amounts[method] ?? Object.values(amounts)[0] ?? 0
 }
