@@ -1,6 +1,3 @@
-import { execFile } from 'node:child_process'
-import path from 'node:path'
-import { promisify } from 'node:util'
 import pg from 'pg'
 import { ALL_SHARDS } from '#/domain/sharding.ts'
 import { GatewayDesk } from '#/drill/engine/gateway-desk.ts'
@@ -28,7 +25,6 @@ type Books = {
 type Mail = { id: string; to: string[]; subject: string; text: string }
 
 const TIMEOUT_MS = 10_000
-const COMMAND_TIMEOUT_MS = 60_000
 
 export function backstage(): Backstage {
   const gatewayUrl = setting('STRIPE_API_URL')
@@ -54,12 +50,6 @@ export function backstage(): Backstage {
       return () => client.end()
     },
   }
-}
-
-/** What the merchant does to orders, on the servers of the store that the journeys are for. */
-export async function orders(...args: string[]): Promise<void> {
-  const cwd = path.dirname(import.meta.dirname)
-  await promisify(execFile)(process.execPath, ['scripts/orders.ts', ...args, '--yes'], { cwd, timeout: COMMAND_TIMEOUT_MS })
 }
 
 async function read<T>(url: URL, headers: Record<string, string> = {}): Promise<T> {

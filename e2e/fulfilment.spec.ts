@@ -1,5 +1,4 @@
 import { orderNumber } from '#/domain/order-number.ts'
-import { orders } from './backstage.ts'
 import { expect, test } from './fixtures.ts'
 import { orders } from './merchant-desk.ts'
 import { ADDRESS } from './shopper.ts'

@@ -1,7 +1,8 @@
 import { expect } from '@playwright/test'
 import { sku } from '#/domain/sku.ts'
 import type { Merchant } from '#/drill/merchant.ts'
-import { type Backstage, orders } from './backstage.ts'
+import type { Backstage } from './backstage.ts'
+import { orders } from './merchant-desk.ts'
 import type { Shopper } from './shopper.ts'
 
 export type Behind = { readonly merchant: Merchant; readonly backstage: Backstage }
