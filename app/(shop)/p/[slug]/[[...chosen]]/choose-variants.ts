@@ -1,7 +1,7 @@
 import type { ChoiceLink } from '#/components/variant-choice.tsx'
 import { parseVariantPath, valueWords, variantPath } from '#/domain/variant-path.ts'
 import type { Price, ProductView, VariantView } from '#/server/catalog/read-catalog.ts'
-import type { LiveVariant } from './live-product.client.tsx'
+import type { LiveVariant } from './live-variant.ts'
 
 export type VariantChoice = {
   /** For each option but the last: its values, as links. */

@@ -1,4 +1,4 @@
-import type { LiveVariant } from './live-product.client.tsx'
+import type { LiveVariant } from './live-variant.ts'
 
 type Tell = (chosen: { readonly sku: string; readonly byShopper: boolean }) => void
 

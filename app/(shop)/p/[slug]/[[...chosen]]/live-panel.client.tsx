@@ -8,7 +8,7 @@ import { deliveryWindow, windowWords } from '#/domain/delivery-estimate.ts'
 import { DELIVERY_METHODS } from '#/domain/pricing.ts'
 import { followChoice } from './follow-choice.client.ts'
 import { startGallery } from './gallery.client.ts'
-import type { LiveProps } from './live-product.client.tsx'
+import type { LiveProps } from './live-variant.ts'
 import { isLow, isSoldOut, markWords, type Stock, stockWords } from './stock-words.ts'
 
 const client = new QueryClient()

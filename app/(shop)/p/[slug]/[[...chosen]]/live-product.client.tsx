@@ -1,14 +1,7 @@
 'use client'
 
 import { type ComponentType, useEffect, useState } from 'react'
-
-export type LiveVariant = {
-  readonly sku: string
-  readonly path: string
-  readonly price: { readonly minor: number; readonly compareAtMinor: number | null; readonly currency: 'EUR' }
-}
-
-export type LiveProps = { readonly variants: readonly LiveVariant[]; readonly pricesDiffer: boolean }
+import type { LiveProps } from './live-variant.ts'
 
 /**
  * What is alive on a product's page: stock, the address and price of the chosen variant, days of delivery, the gallery's links. Its code and its
