@@ -59,6 +59,12 @@ export function keepFinished<T extends Entry>(key: string, entry: T): T {
   return page === entry.value ? entry : { ...entry, value: page }
 }
 
+/** Resolves once the bytes of the page, if it is being finished, are ready. */
+export async function untilKept(key: string): Promise<void> {
+  const path = pathOf(key)
+  if (path !== null) await finishedPages().settled(path)
+}
+
 /** A static page in its final form; anything else as it is. */
 export function finished<T extends Entry['value']>(value: T): T {
   return isStaticPage(value) && !value.headers?.[FINISHED] ? { ...value, ...finish(value) } : value
