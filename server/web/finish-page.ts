@@ -1,6 +1,7 @@
 import { mapFlightRows } from './flight-rows.ts'
 import { documentAtOwnOrigin, treeAtOwnOrigin } from './own-origin.ts'
-import { hashOf, type PageSources, pagePolicy } from './policy.ts'
+import { fitPolicy, hashOf, type PageSources, pagePolicy } from './policy.ts'
+import { startScript } from './start-scripts.ts'
 
 export type FinishedHtml = {
   readonly html: string
@@ -13,9 +14,6 @@ export type FinishedHtml = {
 }
 
 export type PageStatus = 200 | 410
-
-/** How long after `load` the framework's scripts start: 135 kB of them would otherwise compete with the first photograph (docs/decisions/0014). */
-const START_AFTER_LOAD_MS = 200
 
 /** Link headers longer than this are left out: proxies refuse headers of more than some 8 KB in all. */
 const MAX_PRELOADS_LENGTH = 2000
@@ -53,7 +51,11 @@ export function finishPage(rendered: string, elsewhere: PageSources = {}): Finis
     return ''
   })
   const sheets = [...rendered.matchAll(STYLE)].map(([, css]) => css ?? '').join('\n')
-  const script = [...bootstrap, ...flightScript(flight, sheets), ...startScript([...new Set(starting)])]
+  const script = [
+    ...bootstrap,
+    ...flightScript(flight, sheets),
+    ...(starting.length > 0 ? [startScript(embed([...new Set(starting)]))] : []),
+  ]
     .map((part) => part.replace(/;$/, ''))
     .join(';')
   const html = insertBefore(
@@ -61,7 +63,7 @@ export function finishPage(rendered: string, elsewhere: PageSources = {}): Finis
     '</body>',
     script === '' ? '' : `<script>${script}</script>`,
   )
-  return { html, policy: policyOf(html, elsewhere), preloads: preloadsOf(html), status: html.includes(GONE) ? 410 : 200 }
+  return { ...fitPolicy(html, policyOf(html, elsewhere)), preloads: preloadsOf(html), status: html.includes(GONE) ? 410 : 200 }
 }
 
 /** What a page tells the framework: `[0]` begins, `[1, text]` is a piece of the component tree, other kinds are passed on as they are. */
@@ -98,13 +100,6 @@ function flightScript(flight: readonly Flight[], sheets: string): string[] {
  */
 function withoutSheets(tree: string, sheets: string): string {
   return mapFlightRows(tree, ({ id, whole, text }) => (text !== null && sheets.includes(text) ? `${id}:""\n` : whole))
-}
-
-function startScript(sources: readonly string[]): string[] {
-  if (sources.length === 0) return []
-  return [
-    `addEventListener("load",()=>setTimeout(()=>{for(const s of ${embed(sources)}){const e=document.createElement("script");e.src=s;e.async=true;document.head.append(e)}},${START_AFTER_LOAD_MS}))`,
-  ]
 }
 
 /** As a literal inside a script element: nothing in it can end the element, or a line. */

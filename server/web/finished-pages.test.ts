@@ -33,6 +33,15 @@ test('an older rendering never takes the place of a newer one, whichever is comp
   expect(pages.find('/a')?.bodies.identity.bytes.toString()).toMatch(/^new/)
 })
 
+test('a page that many give at once is compressed once, and ready when that is said', async () => {
+  const pages = new FinishedPages()
+  const once = pages.keep('/a', page('a'))
+  expect(pages.keep('/a', page('a'))).toBe(once)
+  await pages.settled('/a')
+  expect(pages.find('/a')?.bodies.identity.bytes.toString()).toBe('a')
+  await pages.settled('/nothing')
+})
+
 test('beyond the bounds the page that was asked for longest ago goes', async () => {
   const few = new FinishedPages({ maxPages: 2 })
   await few.keep('/a', page('a'))

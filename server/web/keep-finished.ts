@@ -59,9 +59,21 @@ export function keepFinished<T extends Entry>(key: string, entry: T): T {
   return page === entry.value ? entry : { ...entry, value: page }
 }
 
-/** A static page in its final form; anything else as it is. */
+/** Resolves once the bytes of the page, if it is being finished, are ready. */
+export async function untilKept(key: string): Promise<void> {
+  const path = pathOf(key)
+  if (path !== null) await finishedPages().settled(path)
+}
+
+/** By the page as it was before. Pages of the build are asked for again and again, and their parts with them. */
+const made = new WeakMap<object, object>()
+
+/** A static page in its final form, made once; anything else as it is. */
 export function finished<T extends Entry['value']>(value: T): T {
-  return isStaticPage(value) && !value.headers?.[FINISHED] ? { ...value, ...finish(value) } : value
+  if (!isStaticPage(value) || value.headers?.[FINISHED]) return value
+  const final = (made.get(value) as typeof value | undefined) ?? { ...value, ...finish(value) }
+  made.set(value, final)
+  return final
 }
 
 /** What a path leads to no more. */
