@@ -5,7 +5,9 @@ import { BankStep } from './bank-step.tsx'
 import styles from './order.module.css'
 import { CancelOrder, ReturnToCart, TryAnotherCard } from './order-forms.tsx'
 
-const NOTHING_TO_DO = 'There is nothing for you to do. You may close this page: your order goes on without it, and we write to you.'
+const STAY = 'There is nothing for you to do. Stay a moment if you can: your bank may want something of you.'
+
+const NOTHING_TO_DO = 'There is nothing for you to do.'
 
 const LATER: Partial<Record<OrderView['state'], string>> = {
   CONFIRMED: 'We write to you when it leaves us. While this page is open, it shows that too.',
@@ -20,7 +22,7 @@ export function NextSteps({ orderId, order, view }: { orderId: string; order: Pl
   const isOver = state === 'REJECTED' || state === 'CANCELLED' || state === 'REFUNDED'
   return (
     <div className={styles.next}>
-      {!isShoppersTurn && !isOver && <p className="quiet">{isFinal(state) ? LATER[state] : NOTHING_TO_DO}</p>}
+      {!isShoppersTurn && !isOver && <p className="quiet">{isFinal(state) ? LATER[state] : cancelling ? NOTHING_TO_DO : STAY}</p>}
       {isShoppersTurn && state === 'ACTION_REQUIRED' && <BankStep url={view.actionUrl} />}
       {isShoppersTurn && order && (
         <>

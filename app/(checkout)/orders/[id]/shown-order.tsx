@@ -76,7 +76,7 @@ export async function ShownOrder({
 
 /** An order that is not recorded yet has no history, and nobody is asked for one. */
 export async function readSteps({ orderId, placedAtMs, view }: Found): Promise<Step[]> {
-  const history = view.state === 'RECEIVED' ? null : await readHistorySoon(runtime().ports.db, orderId)
+  const history = view.state === 'RECEIVED' ? null : await readHistorySoon(runtime().ports, orderId)
   return timelineOf({ placedAtMs, ...view, history })
 }
 
