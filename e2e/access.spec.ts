@@ -20,7 +20,7 @@ test('everything can be bought with the keyboard alone', async ({ shopper }) => 
   await page.keyboard.press('ArrowRight')
   await tabTo(page, page.getByRole('button', { name: 'Add to cart' }))
   await page.keyboard.press('Space')
-  await expect(page.getByRole('main').getByRole('listitem')).toContainText('3 m')
+  await expect(page.getByRole('dialog', { name: 'Cart' }).getByRole('listitem')).toContainText('3 m')
   await tabTo(page, page.getByRole('link', { name: 'Checkout' }))
   await page.keyboard.press('Enter')
   await expect(shopper.title).toHaveText('Checkout')

@@ -47,6 +47,7 @@ export function softenLinks(router: SoftRouter, signal: AbortSignal): SoftLinks 
       const href = link && addressOf(link)
       if (!link || !href) return
       event.preventDefault()
+      intent.drop()
       // The variants of a product are one page to a shopper: it stays where it is.
       const isSamePage = PRODUCT.exec(href)?.[0] === PRODUCT.exec(location.pathname)?.[0] && PRODUCT.test(href)
       if (isSamePage) void travel(href, true)
@@ -55,6 +56,7 @@ export function softenLinks(router: SoftRouter, signal: AbortSignal): SoftLinks 
     { signal },
   )
   addEventListener('popstate', () => set(null), { signal })
+  document.documentElement.dataset.links = 'soft'
 
   return {
     arrive() {
@@ -75,7 +77,7 @@ function addressOf(link: HTMLAnchorElement): string | null {
   return isOurs && (target === '' || target === '_self') && !link.hasAttribute('download') ? pathname + search + hash : null
 }
 
-export function linkOf(target: EventTarget | null): HTMLAnchorElement | null {
+function linkOf(target: EventTarget | null): HTMLAnchorElement | null {
   return target instanceof Element ? target.closest<HTMLAnchorElement>('a[href]') : null
 }
 

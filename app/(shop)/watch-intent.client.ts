@@ -3,7 +3,8 @@ const DWELL_MS = 80
 /** Of one page view. The issue's budget is ten requests and 20 kB. */
 const MOST = 10
 
-type Intent = { forget(): void }
+/** `drop` calls off what is about to be fetched; `forget` begins another page view. */
+type Intent = { drop(): void; forget(): void }
 
 /**
  * Has the page behind a link fetched when a pointer moves to it and stays, a finger touches it, or it has the focus: each address once, at
@@ -36,7 +37,10 @@ export function watchIntent(
   document.addEventListener('touchstart', ({ target }) => look(target), options)
   document.addEventListener('focusin', ({ target }) => look(target), options)
   document.addEventListener('scroll', () => look(null), { ...options, capture: true })
-  return { forget: () => asked.clear() }
+  return {
+    drop: () => clearTimeout(timer),
+    forget: () => asked.clear(),
+  }
 }
 
 function isSaving(): boolean {

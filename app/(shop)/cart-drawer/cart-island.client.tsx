@@ -64,6 +64,7 @@ export function CartIsland() {
       },
       { signal },
     )
+    document.querySelector(CART_LINK)?.setAttribute('aria-haspopup', 'dialog')
     return () => controller.abort()
   }, [])
 

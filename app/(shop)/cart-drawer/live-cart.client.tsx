@@ -41,8 +41,11 @@ function Drawer({ connect }: LiveCartProps) {
     })
   }, [connect, change])
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another page is shown, so the drawer is in its way.
-  useEffect(() => drawer.current?.close(), [path])
+  const shownOn = useRef(path)
+  useEffect(() => {
+    if (shownOn.current !== path) drawer.current?.close() // another page came, and it would be in its way
+    shownOn.current = path
+  }, [path])
 
   useEffect(() => {
     if (cart) dispatchEvent(new CustomEvent('cart-units', { detail: units }))
