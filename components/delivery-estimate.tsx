@@ -11,11 +11,11 @@ const NAMES = { standard: 'Standard', express: 'Express' } as const
 export function DeliveryEstimate() {
   return (
     <section aria-label="Delivery" className={styles.delivery}>
-      <p>Ordered today, within the EU</p>
+      <p>Delivery within the EU, ordered today</p>
       <dl>
         {DELIVERY_METHODS.map((method) => (
           <div key={method}>
-            <dt>{`${NAMES[method]} delivery`}</dt>
+            <dt>{NAMES[method]}</dt>
             <dd>
               <span className={live.live} data-live-delivery={method} />
               <span>{`${LEAD_WORKING_DAYS[method].join(' to ')} working days`}</span>
