@@ -1,3 +1,4 @@
+import { showEncoded } from '#/server/catalog/edit-photos.ts'
 import type { Db } from '#/server/db/client.ts'
 import { encodePhoto } from '#/server/media/encode-photo.ts'
 import { missingVariants } from '#/server/media/variant-files.ts'
@@ -5,27 +6,48 @@ import type { Queues } from '#/server/queues/enqueue.ts'
 import { log } from '#/server/telemetry/log.ts'
 import { type Loop, runLoop } from './run-loop.ts'
 
-const SCAN_MS = 30_000
+const SCAN_MS = 10_000
 const JOBS_PER_SCAN = 500
 
-/** `media.encode`: every variant of one photograph that is not there yet. */
-export async function encodeMedia({ imageId, file }: { imageId: string; file: string }): Promise<void> {
-  const startedAt = Date.now()
-  const variants = await encodePhoto(imageId, file)
-  if (variants > 0) log.info({ imageId, variants, ms: Date.now() - startedAt }, 'photograph encoded')
+/** `media.encode`: every variant of one photograph that is not there yet; then it may be shown. */
+export function encodeMedia(db: Db) {
+  return async ({ imageId, file }: { imageId: string; file: string }): Promise<void> => {
+    const startedAt = Date.now()
+    const variants = await encodePhoto(imageId, file)
+    if (variants > 0) log.info({ imageId, variants, ms: Date.now() - startedAt }, 'photograph encoded')
+    await showEncoded(db, imageId, Date.now())
+  }
 }
 
-/** Finds photographs that lack variants and queues them, those of the first pages first. */
+/**
+ * Finds photographs that lack variants and queues them: those that somebody waits for first, then those of the first pages. Whether the files
+ * of what was encoded once are still there it looks after each start.
+ */
 export function scanMedia(db: Db, queues: Queues): Loop {
+  let everyFileSeen = false
   return runLoop('media-scan', SCAN_MS, async () => {
     const images = await db.image.findMany({
-      select: { id: true, file: true, width: true, products: { select: { product: { select: { featured: true } } } } },
+      where: everyFileSeen ? { encodedAt: null } : {},
+      select: {
+        id: true,
+        file: true,
+        width: true,
+        encodedAt: true,
+        products: { select: { shownAt: true, product: { select: { featured: true } } } },
+      },
     })
-    const lacking: typeof images = []
-    for (const image of images) if ((await missingVariants(image.id, image.width)).length > 0) lacking.push(image)
-    const featured = (image: (typeof images)[number]) => image.products.some(({ product }) => product.featured)
-    const ordered = [...lacking.filter(featured), ...lacking.filter((image) => !featured(image))].slice(0, JOBS_PER_SCAN)
+    type Image = (typeof images)[number]
+    const lacking: Image[] = []
+    for (const image of images) {
+      if (image.encodedAt === null || (await missingVariants(image.id, image.width)).length > 0) lacking.push(image)
+    }
+    const rank = ({ products }: Image): number => {
+      if (products.some(({ shownAt }) => shownAt === null)) return 0
+      return products.some(({ product }) => product.featured) ? 1 : 2
+    }
+    const ordered = lacking.sort((a, b) => rank(a) - rank(b)).slice(0, JOBS_PER_SCAN)
     await queues.add(ordered.map(({ id: imageId, file }) => ({ name: 'media.encode', payload: { imageId, file } })))
+    everyFileSeen ||= ordered.length === lacking.length
     return 'idle'
   })
 }
