@@ -8,7 +8,7 @@ import { untilWords } from './sale-words.ts'
 /** Products that each chapter shows of its category: one row. */
 const CHAPTER_PRODUCTS = 4
 
-/** Rows of the sale on the front page: the rest is a page further. */
+/** Products of the sale on the front page: the rest is a page further. */
 const SALE_PRODUCTS = 8
 
 export default async function HomePage() {
