@@ -1,4 +1,6 @@
 import { fileURLToPath } from 'node:url'
+import { PHASE_PRODUCTION_BUILD } from 'next/constants.js'
+import { BUILD_ORIGIN } from './server/web/own-origin.ts'
 
 /** @type {import('next').NextConfig} */
 const config = {
@@ -30,4 +32,8 @@ const config = {
   },
 }
 
-export default config
+export default function configure(/** @type {string} */ phase) {
+  // A build is run under any address; what it makes of its pages says so, and is put right on the way out.
+  if (phase === PHASE_PRODUCTION_BUILD) process.env.PUBLIC_URL = BUILD_ORIGIN
+  return config
+}

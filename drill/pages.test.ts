@@ -92,6 +92,27 @@ test('what a visitor says of himself is in no page that others get', async () =>
 })
 
 test.each([
+  ['a crawler that Next renders a page of its own for', { 'user-agent': 'Mozilla/5.0 (compatible; bingbot/2.0)' }],
+  ['somebody who names a nonce', { 'content-security-policy': "script-src 'nonce-bWluZQ=='" }],
+])('a page that %s was the first to ask for is kept, and the same for everybody', async (who, headers) => {
+  const path = who.includes('crawler') ? '/c/seating/sort-price-low' : '/c/sport/sort-price-low'
+  const first = await ask(path, headers)
+  expect(first.headers).toMatchObject({ 'x-nextjs-cache': 'MISS', 'x-finished': '1' })
+  expect(first.body.toString()).not.toContain('nonce="')
+  const second = await ask(path)
+  expect(second.headers['x-nextjs-cache']).toBe('HIT')
+  expect(second.body).toEqual(first.body)
+})
+
+test('of all who ask at once for a page that nobody has seen, each gets the bytes that were made once', async () => {
+  const answers = await Promise.all(
+    Array.from({ length: 300 }, (_, n) => ask(`/c/cameras/sort-newest?n=${n}`, { 'accept-encoding': n % 2 ? 'br' : 'gzip' })),
+  )
+  expect(new Set(answers.map(({ status, headers }) => `${status} ${headers['x-finished']} ${headers['content-encoding']}`)).size).toBe(2)
+  expect(new Set(answers.map(({ headers }) => headers.etag)).size).toBe(2)
+})
+
+test.each([
   '/',
   '/c/shoes',
   '/c/everything/page-2',
@@ -143,6 +164,7 @@ test('an edit is on the page after one rendering, however many ask meanwhile, an
       for (const { status, body, headers } of answers) {
         expect(status).toBe(200)
         expect(['HIT', 'STALE']).toContain(headers['x-nextjs-cache'])
+        if (headers['x-nextjs-cache'] === 'STALE') expect(headers['cache-control'], 'an edge asks again at once').toBe('s-maxage=1')
         expect(body.equals(before) || body.toString().includes(price), 'a page is the old one or the new one').toBe(true)
       }
       return answers.every(({ body }) => body.toString().includes(price))

@@ -119,7 +119,7 @@ test('a test card pays for nothing where cards are real', async ({ newShopper })
     input.value = 'pm_card_visa'
   })
   await shopper.placeOrder()
-  await expect(shopper.page.getByText('Please enter your card.')).toBeVisible()
+  await expect(shopper.alert.getByRole('link', { name: 'Please enter your card.' })).toBeVisible()
   await expect(shopper.title).toHaveText('Checkout')
 })
 
@@ -147,6 +147,6 @@ test.describe('without JavaScript', () => {
     await expect(told).toBeVisible()
     expect(await told.textContent()).toContain('Paying needs JavaScript')
     await shopper.placeOrder()
-    await expect(shopper.page.getByText('Please enter your card.')).toBeVisible()
+    await expect(shopper.alert.getByRole('link', { name: 'Please enter your card.' })).toBeVisible()
   })
 })

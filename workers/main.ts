@@ -65,7 +65,7 @@ function startMedia(): () => Promise<void> {
   os.setPriority(os.constants.priority.PRIORITY_LOW)
   const ports = wirePorts({ name: 'media', connections: 2 })
   const scan = scanMedia(ports.db, queues)
-  const worker = serveQueue(blocking, 'media', 1, { 'media.encode': encodeMedia })
+  const worker = serveQueue(blocking, 'media', 1, { 'media.encode': encodeMedia(ports.db) })
   return async () => {
     await Promise.all([worker.close(), scan.stop()])
     await ports.close()

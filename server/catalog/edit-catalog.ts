@@ -44,7 +44,7 @@ export async function setSaleWindow(db: Db, sku: Sku, window: Window, nowMs: num
   const change = { startsAt: toDate(window.startsAtMs), endsAt: toDate(window.endsAtMs) }
   return db.$transaction(async (tx) => {
     const opened = await putNextOffer(tx, sku, change, nowMs)
-    if (opened.ok) await tx.variant.update({ where: { sku }, data: { withdrawnAt: null } })
+    if (opened.ok) await setWithdrawn(tx, sku, null)
     return opened
   })
 }
@@ -54,7 +54,7 @@ export function withdraw(db: Db, sku: Sku, nowMs: number): Promise<Result<number
   const endsAt = new Date(nowMs)
   return db.$transaction(async (tx) => {
     const ended = await putNextOffer(tx, sku, { startsAt: null, endsAt }, nowMs)
-    if (ended.ok) await tx.variant.update({ where: { sku }, data: { withdrawnAt: endsAt } })
+    if (ended.ok) await setWithdrawn(tx, sku, endsAt)
     return ended
   })
 }
@@ -83,6 +83,11 @@ type OfferChange = {
   weightGrams?: number
   startsAt?: Date | null
   endsAt?: Date | null
+}
+
+async function setWithdrawn(tx: Tx, sku: Sku, withdrawnAt: Date | null): Promise<void> {
+  await tx.variant.update({ where: { sku }, data: { withdrawnAt } })
+  await tx.outboxMessage.create({ data: { topic: 'tag.changed', subject: tags.addresses } })
 }
 
 async function putNextOffer(tx: Tx, sku: Sku, change: OfferChange, nowMs: number): Promise<Result<number, UnknownSku>> {

@@ -18,7 +18,11 @@ function run(html: string): { told: unknown[][]; started: string[]; turbopack: u
   const self = { __next_f: [] as unknown[][] }
   const started: string[] = []
   const world = { TURBOPACK: undefined as unknown[] | undefined }
-  const document = { createElement: () => ({}), head: { append: ({ src }: { src: string }) => started.push(src) } }
+  const document = {
+    readyState: 'interactive',
+    createElement: () => ({}),
+    head: { append: ({ src }: { src: string }) => started.push(src) },
+  }
   const addEventListener = (event: string, listener: () => void) => event === 'load' && listener()
   const setTimeout = (later: () => void) => later()
   for (const [, script = ''] of html.matchAll(/<script>([\s\S]*?)<\/script>/g)) {
@@ -99,6 +103,18 @@ test('a picture that is preloaded can be asked for by the header; one with a hea
   )
   expect(finishPage(page({ head: preload('/1.avif 320w, '.repeat(200)) })).preloads).toBe('')
   expect(finishPage(page({ head: preload('/1.avif 320w\r\nset-cookie: a') })).preloads).toBe('')
+})
+
+test('a policy that no proxy would take stands in the document, before all that it is about, and the header says who may frame it', () => {
+  const body = Array.from({ length: 200 }, (_, n) => `<p style="width:${n}px">a</p>`).join('')
+  const { html, policy } = finishPage(page({ body }))
+  const [before = '', inside = ''] = html.split(/<meta http-equiv="Content-Security-Policy" content="|"\/><style/)
+  expect(before).toBe('<!DOCTYPE html><html><head>')
+  expect(inside).toContain(sha('width:199px'))
+  expect(inside).toContain(`script-src 'self' ${sha(/<script>([\s\S]*?)<\/script>/.exec(html)?.[1] ?? '')};`)
+  expect(inside).not.toContain('frame-ancestors')
+  expect(policy).toBe("frame-ancestors 'none'")
+  expect(finishPage(`<p>no head</p>${body}`).policy).toMatch(/script-src 'self'; style-src 'self';/)
 })
 
 test('what it does not know stays as it is, and runs', () => {

@@ -1,4 +1,7 @@
-import { hashOf, type PageSources, pagePolicy } from './policy.ts'
+import { mapFlightRows } from './flight-rows.ts'
+import { documentAtOwnOrigin, treeAtOwnOrigin } from './own-origin.ts'
+import { fitPolicy, hashOf, type PageSources, pagePolicy } from './policy.ts'
+import { startScript } from './start-scripts.ts'
 
 export type FinishedHtml = {
   readonly html: string
@@ -6,10 +9,11 @@ export type FinishedHtml = {
   readonly policy: string
   /** For a `Link` header, so that an edge can ask for them before the page is there; empty where there is nothing to preload. */
   readonly preloads: string
+  /** What the page is to be answered with: 410 where it says so of itself. Next has no way to. */
+  readonly status: PageStatus
 }
 
-/** How long after `load` the framework's scripts start: 135 kB of them would otherwise compete with the first photograph (docs/decisions/0014). */
-const START_AFTER_LOAD_MS = 200
+export type PageStatus = 200 | 410
 
 /** Link headers longer than this are left out: proxies refuse headers of more than some 8 KB in all. */
 const MAX_PRELOADS_LENGTH = 2000
@@ -19,11 +23,13 @@ const STYLE = /<style(?:\s[^>]*)?>([\s\S]*?)<\/style>/g
 const STYLE_ATTRIBUTE = /<[a-z][^>]*?\sstyle="([^"]*)"/g
 const SCRIPT_PRELOAD = /<link rel="preload" as="script"[^>]*>/g
 const IMAGE_PRELOAD = /<link rel="preload" as="image"[^>]*>/g
+/** See app/(shop)/page-metadata.ts. */
+const GONE = '<meta name="page-status" content="410"/>'
 const FLIGHT = /^\(?self\.__next_f(?:=self\.__next_f\|\|\[\]\))?\.push\((\[[\s\S]*\])\)$/
 
 /**
  * Brings a page, as Next renders it, into its final form: the framework's scripts start after `load`, what they are told stands in one
- * script at the end, and the policy names the hash of every script and style that is left. Forms and links work before any of it runs. What
+ * script at the end, addresses name the shop's own origin, and the policy has the hash of every script and style that is left. Forms and links work before any of it runs. What
  * it does not recognise stays as it is, and is in the policy. `elsewhere` is what the page may have from other origins.
  */
 export function finishPage(rendered: string, elsewhere: PageSources = {}): FinishedHtml {
@@ -45,11 +51,19 @@ export function finishPage(rendered: string, elsewhere: PageSources = {}): Finis
     return ''
   })
   const sheets = [...rendered.matchAll(STYLE)].map(([, css]) => css ?? '').join('\n')
-  const script = [...bootstrap, ...flightScript(flight, sheets), ...startScript([...new Set(starting)])]
+  const script = [
+    ...bootstrap,
+    ...flightScript(flight, sheets),
+    ...(starting.length > 0 ? [startScript(embed([...new Set(starting)]))] : []),
+  ]
     .map((part) => part.replace(/;$/, ''))
     .join(';')
-  const html = insertBefore(left.replace(SCRIPT_PRELOAD, ''), '</body>', script === '' ? '' : `<script>${script}</script>`)
-  return { html, policy: policyOf(html, elsewhere), preloads: preloadsOf(html) }
+  const html = insertBefore(
+    documentAtOwnOrigin(left.replace(SCRIPT_PRELOAD, '')),
+    '</body>',
+    script === '' ? '' : `<script>${script}</script>`,
+  )
+  return { ...fitPolicy(html, policyOf(html, elsewhere)), preloads: preloadsOf(html), status: html.includes(GONE) ? 410 : 200 }
 }
 
 /** What a page tells the framework: `[0]` begins, `[1, text]` is a piece of the component tree, other kinds are passed on as they are. */
@@ -74,55 +88,18 @@ function flightScript(flight: readonly Flight[], sheets: string): string[] {
     if (told[0] === 1 && last?.[0] === 1 && typeof told[1] === 'string') merged[merged.length - 1] = [1, `${last[1]}${told[1]}`]
     else merged.push(told)
   }
-  const lean = merged.map((told): Flight => (told[0] === 1 && typeof told[1] === 'string' ? [1, withoutSheets(told[1], sheets)] : told))
+  const lean = merged.map(
+    (told): Flight => (told[0] === 1 && typeof told[1] === 'string' ? [1, treeAtOwnOrigin(withoutSheets(told[1], sheets))] : told),
+  )
   return [`(self.__next_f=self.__next_f||[]).push(${lean.map((told) => embed(told)).join(',')})`]
 }
 
-/** A row begins with its id; behind the colon a letter may say what it is. Source: processBinaryChunk in React's ReactFlightClient.js */
-const ROW = /([0-9a-f]*):([A-Za-z#]?)/y
-/** Rows that say their length in bytes and end there. All others end with the line. */
-const WITH_LENGTH = /^[TAOobUSsLlGgMmV]$/
-const LENGTH = /([0-9a-f]+),/y
-
 /**
  * The tree repeats each inlined sheet two or three times, as rows of text (`1f:T16c8,…`). The document has them already, and React takes a
- * style of the same `href` for the one that it is asked for, whatever stands in it: these rows become empty strings. From where the tree is
- * not what we know it is left as it is.
+ * style of the same `href` for the one that it is asked for, whatever stands in it: these rows become empty strings.
  */
 function withoutSheets(tree: string, sheets: string): string {
-  let lean = ''
-  let at = 0
-  while (at < tree.length) {
-    ROW.lastIndex = at
-    const [, id = '', kind = ''] = ROW.exec(tree) ?? []
-    LENGTH.lastIndex = ROW.lastIndex
-    const length = WITH_LENGTH.test(kind) ? LENGTH.exec(tree)?.[1] : undefined
-    const start = length === undefined ? at : LENGTH.lastIndex
-    const end = length === undefined ? tree.indexOf('\n', at) + 1 : endOf(tree, start, Number.parseInt(length, 16))
-    if (!end) break
-    lean += kind === 'T' && sheets.includes(tree.slice(start, end)) ? `${id}:""\n` : tree.slice(at, end)
-    at = end
-  }
-  return lean + tree.slice(at)
-}
-
-/** Where so many bytes of UTF-8 end; null when they are not there, or end within a character. */
-function endOf(text: string, start: number, bytes: number): number | null {
-  let left = bytes
-  let at = start
-  while (left > 0 && at < text.length) {
-    const code = text.codePointAt(at) as number
-    left -= code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4
-    at += code > 0xffff ? 2 : 1
-  }
-  return left === 0 ? at : null
-}
-
-function startScript(sources: readonly string[]): string[] {
-  if (sources.length === 0) return []
-  return [
-    `addEventListener("load",()=>setTimeout(()=>{for(const s of ${embed(sources)}){const e=document.createElement("script");e.src=s;e.async=true;document.head.append(e)}},${START_AFTER_LOAD_MS}))`,
-  ]
+  return mapFlightRows(tree, ({ id, whole, text }) => (text !== null && sheets.includes(text) ? `${id}:""\n` : whole))
 }
 
 /** As a literal inside a script element: nothing in it can end the element, or a line. */

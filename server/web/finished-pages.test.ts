@@ -6,6 +6,7 @@ const page = (html: string, renderedAtMs = 1) => ({
   html,
   headers: {},
   tags: [],
+  status: 200,
   renderedAtMs,
   revalidateSeconds: 300,
   expireSeconds: 3000,
@@ -30,6 +31,15 @@ test('an older rendering never takes the place of a newer one, whichever is comp
   const pages = new FinishedPages()
   await Promise.all([pages.keep('/a', page(`new ${'long '.repeat(100_000)}`, 2)), pages.keep('/a', page('old', 1))])
   expect(pages.find('/a')?.bodies.identity.bytes.toString()).toMatch(/^new/)
+})
+
+test('a page that many give at once is compressed once, and ready when that is said', async () => {
+  const pages = new FinishedPages()
+  const once = pages.keep('/a', page('a'))
+  expect(pages.keep('/a', page('a'))).toBe(once)
+  await pages.settled('/a')
+  expect(pages.find('/a')?.bodies.identity.bytes.toString()).toBe('a')
+  await pages.settled('/nothing')
 })
 
 test('beyond the bounds the page that was asked for longest ago goes', async () => {

@@ -11,6 +11,7 @@ export type FinishedPage = {
   readonly bodies: Readonly<Record<Encoding, Body>>
   readonly headers: Readonly<Record<string, string>>
   readonly tags: readonly string[]
+  readonly status: number
   /** When it was rendered, in milliseconds since the epoch. */
   readonly renderedAtMs: number
   readonly revalidateSeconds: number
@@ -37,6 +38,7 @@ export class FinishedPages {
   readonly #pages = new Map<string, FinishedPage>()
   readonly #maxBytes: number
   readonly #maxPages: number
+  readonly #underWay = new Map<string, { readonly renderedAtMs: number; readonly kept: Promise<void> }>()
   #bytes = 0
 
   constructor({ maxBytes = MAX_BYTES, maxPages = MAX_PAGES } = {}) {
@@ -62,8 +64,26 @@ export class FinishedPages {
     return page
   }
 
-  /** Keeps a page once it is compressed, which happens in the thread pool; an older rendering never takes the place of a newer one. */
-  async keep(path: string, { html, ...page }: RenderedPage): Promise<void> {
+  /**
+   * Keeps a page once it is compressed, which happens in the thread pool, once for many calls; an older rendering never takes the place of a
+   * newer one.
+   */
+  keep(path: string, page: RenderedPage): Promise<void> {
+    const before = this.#underWay.get(path)
+    if (before && before.renderedAtMs >= page.renderedAtMs) return before.kept
+    const kept = this.#compress(path, page).finally(() => {
+      if (this.#underWay.get(path)?.kept === kept) this.#underWay.delete(path)
+    })
+    this.#underWay.set(path, { renderedAtMs: page.renderedAtMs, kept })
+    return kept
+  }
+
+  /** Resolves when no page of this path is being compressed any more, whatever came of it. */
+  async settled(path: string): Promise<void> {
+    await this.#underWay.get(path)?.kept.catch(() => {})
+  }
+
+  async #compress(path: string, { html, ...page }: RenderedPage): Promise<void> {
     const identity = Buffer.from(html)
     const [br, zipped] = await Promise.all([
       asBrotli(identity, {

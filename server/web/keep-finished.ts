@@ -21,6 +21,9 @@ type Page = {
 /** Marks a page that has its final form. Sent along, so that anybody can see it. */
 export const FINISHED = 'x-finished'
 
+/** What a page for everybody is answered with. */
+const WHOLE = [200, 410]
+
 const TAGS = 'x-next-cache-tags'
 
 /** Never sent: they are between Next and its cache. */
@@ -45,6 +48,7 @@ export function keepFinished<T extends Entry>(key: string, entry: T): T {
       .keep(path, {
         html: page.html,
         headers: Object.fromEntries(headers),
+        status: page.status ?? 200,
         tags: String(page.headers?.[TAGS] ?? '').split(','),
         renderedAtMs,
         revalidateSeconds: revalidate === false ? Number.POSITIVE_INFINITY : revalidate,
@@ -55,9 +59,21 @@ export function keepFinished<T extends Entry>(key: string, entry: T): T {
   return page === entry.value ? entry : { ...entry, value: page }
 }
 
-/** A static page in its final form; anything else as it is. */
+/** Resolves once the bytes of the page, if it is being finished, are ready. */
+export async function untilKept(key: string): Promise<void> {
+  const path = pathOf(key)
+  if (path !== null) await finishedPages().settled(path)
+}
+
+/** By the page as it was before. Pages of the build are asked for again and again, and their parts with them. */
+const made = new WeakMap<object, object>()
+
+/** A static page in its final form, made once; anything else as it is. */
 export function finished<T extends Entry['value']>(value: T): T {
-  return isStaticPage(value) && !value.headers?.[FINISHED] ? { ...value, ...finish(value) } : value
+  if (!isStaticPage(value) || value.headers?.[FINISHED]) return value
+  const final = (made.get(value) as typeof value | undefined) ?? { ...value, ...finish(value) }
+  made.set(value, final)
+  return final
 }
 
 /** What a path leads to no more. */
@@ -70,14 +86,14 @@ export function forgetFinished(key: string): void {
 function isStaticPage(value: Entry['value']): value is Page {
   if (value?.kind !== 'APP_PAGE') return false
   const { html, postponed, status = 200 } = value as Page
-  return typeof html === 'string' && postponed === undefined && status === 200
+  return typeof html === 'string' && postponed === undefined && WHOLE.includes(status)
 }
 
 function finish(page: Page): Page {
-  const { html, policy, preloads } = finishPage(page.html)
+  const { html, policy, preloads, status } = finishPage(page.html)
   const known = [page.headers?.link ?? []].flat().join(', ')
   const link = known.includes('as=image') ? known : [known, preloads].filter(Boolean).join(', ')
-  return { ...page, html, headers: { ...page.headers, 'content-security-policy': policy, ...(link && { link }), [FINISHED]: '1' } }
+  return { ...page, html, status, headers: { ...page.headers, 'content-security-policy': policy, ...(link && { link }), [FINISHED]: '1' } }
 }
 
 function pathOf(key: string): string | null {

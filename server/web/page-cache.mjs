@@ -1,5 +1,7 @@
 import fileSystemCache from 'next/dist/server/lib/incremental-cache/file-system-cache.js'
-import { finished, forgetFinished, keepFinished } from './keep-finished.ts'
+import lifetimes from 'next/dist/server/lib/incremental-cache/shared-cache-controls.external.js'
+import { finished, forgetFinished, keepFinished, untilKept } from './keep-finished.ts'
+import { entryAtOwnOrigin } from './own-origin.ts'
 
 const NOT_FOUND = 404
 
@@ -7,21 +9,46 @@ const NOT_FOUND = 404
 const FileSystemCache = fileSystemCache.default ?? fileSystemCache
 
 /**
+ * Since when nothing that a page shows was read anew. Next takes the time at which the page was stored instead, so that an edit that came while
+ * it was rendered would not be seen before the page's time is up.
+ * @type {WeakMap<object, number>}
+ */
+const renderedSince = new WeakMap()
+
+/**
  * Next's own cache of pages, in memory and beside the build. Each page goes in and comes out finished, and its bytes are kept ready. What was
- * not found is never kept: whoever asks for made-up addresses must not fill the disk.
+ * not found is never kept: whoever asks for made-up addresses must fill neither disk nor memory.
  */
 export default class PageCache extends FileSystemCache {
+  /** Next makes one of these for each request, before it renders anything. */
+  #since = Date.now()
+
   /** @type {InstanceType<typeof FileSystemCache>['get']} */
   async get(key, context) {
     const entry = await super.get(key, context)
-    return entry && keepFinished(key, entry)
+    if (!entry?.value) return entry
+    const lastModified = renderedSince.get(entry.value) ?? entry.lastModified
+    const own = entryAtOwnOrigin(entry)
+    return keepFinished(key, lastModified === undefined ? own : { ...own, lastModified })
   }
 
   /** @type {InstanceType<typeof FileSystemCache>['set']} */
   async set(key, value, context) {
-    if (value && 'status' in value && value.status === NOT_FOUND) return forgetFinished(key)
-    await super.set(key, finished(value), context)
+    if (value && 'status' in value && value.status === NOT_FOUND) {
+      forgetFinished(key)
+      // Next has noted the lifetime of it by now, and would for ever.
+      const { cacheControls } = /** @type {{ cacheControls: Map<string, unknown> }} */ (
+        /** @type {unknown} */ (lifetimes.SharedCacheControls)
+      )
+      cacheControls.delete(key)
+      return
+    }
+    const page = finished(value)
+    if (page) renderedSince.set(page, this.#since)
+    await super.set(key, page, context)
+    if (page?.kind !== 'APP_PAGE') return
     // As it is stored: whoever asks next finds the same page, of the same time, ready.
-    if (value?.kind === 'APP_PAGE') await this.get(key, { kind: 'APP_PAGE', isFallback: false, isRoutePPREnabled: true })
+    await this.get(key, { kind: 'APP_PAGE', isFallback: false, isRoutePPREnabled: true })
+    await untilKept(key)
   }
 }

@@ -17,21 +17,23 @@ export function CartSums({
   const { subtotalMinor, discountMinor } = totals.standard
   return (
     <dl className={styles.sums}>
-      <Row what="Subtotal" amount={money(subtotalMinor)} />
-      {discountMinor > 0 && <Row what={`Discount, ${code}`} amount={money(-discountMinor)} />}
+      <div>
+        <dt>Subtotal</dt>
+        <dd>{money(subtotalMinor)}</dd>
+      </div>
+      {discountMinor > 0 && (
+        <div>
+          <dt>{`Discount, ${code}`}</dt>
+          <dd>{money(-discountMinor)}</dd>
+        </div>
+      )}
       {DELIVERY_METHODS.map((method) => (
-        <Row key={method} what={`${DELIVERY_WORDS[method]}, to ${COUNTRIES[country]}`} amount={deliveryNote(totals[method])} />
+        <div key={method} className={styles.delivery}>
+          <dt>{`${DELIVERY_WORDS[method]}, to ${COUNTRIES[country]}`}</dt>
+          <dd>{deliveryNote(totals[method])}</dd>
+        </div>
       ))}
     </dl>
-  )
-}
-
-function Row({ what, amount }: { what: string; amount: string }) {
-  return (
-    <div>
-      <dt>{what}</dt>
-      <dd>{amount}</dd>
-    </div>
   )
 }
 

@@ -117,7 +117,7 @@ export default async function StyleguidePage() {
       <Chapter number={8} title="A form to buy by">
         <div className={styles.row}>
           <State name="One variant">
-            <BuyForm product={{ choice: '', variants: [variant('STYLE', '', null)] }} stock={null} />
+            <BuyForm product={{ choice: null, variants: [variant('STYLE', '', null)] }} stock={null} />
           </State>
           <State name="several, with a limit">
             <BuyForm
@@ -126,7 +126,7 @@ export default async function StyleguidePage() {
             />
           </State>
           <State name="none any more">
-            <BuyForm product={{ choice: '', variants: [] }} stock={null} />
+            <BuyForm product={{ choice: null, variants: [] }} stock={null} />
           </State>
         </div>
       </Chapter>

@@ -2,6 +2,7 @@ import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
 import { ProductGrid } from '#/components/product-grid.tsx'
 import { cachedSale } from '#/server/web/catalog.ts'
+import { pageMetadata } from '../../page-metadata.ts'
 import { SaleClock } from '../../sale-clock.client.tsx'
 import { untilWords } from '../../sale-words.ts'
 import styles from './sale.module.css'
@@ -15,7 +16,8 @@ export async function generateStaticParams() {
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const sale = await saleAt((await params).slug)
-  return sale ? { title: sale.title, description: sale.text } : {}
+  if (!sale) return {}
+  return pageMetadata({ title: sale.title, description: sale.text, path: `/sale/${sale.slug}`, picture: sale.picture })
 }
 
 /** The sale that is on. One that has ended, or has not begun, is not found. */

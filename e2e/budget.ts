@@ -1,0 +1,86 @@
+import type { Kind } from './visit.ts'
+
+/**
+ * What a page may cost before a shopper touches it, on every screen: bytes as they come over the line, without headers. Each is what was
+ * measured and a little room. Who needs more raises the figure here, and says in the commit what shoppers get for it.
+ */
+export type Budget = {
+  readonly bytes: Readonly<Record<Kind, number>>
+  /** Of the pictures that stand on the first screen, all together. Those further down are in `bytes.image`, as far as a browser asks early. */
+  readonly firstScreenBytes: number
+  readonly requests: number
+  /** Whether a photograph is what is largest at last, and what the document preloads. */
+  readonly opensWithPhotograph?: boolean
+}
+
+/** Framework, a handful of islands, and what they load when nothing else is left to do. */
+const SCRIPT = 160_000
+/** One file for every weight that is used. */
+const FONT = 28_000
+/** The sheet stands in the document. */
+const NO_STYLE = 0
+
+export const BUDGETS: Readonly<Record<string, Budget>> = {
+  '/': {
+    bytes: { document: 16_000, script: SCRIPT, style: NO_STYLE, font: FONT, image: 240_000, other: 4_000 },
+    firstScreenBytes: 90_000,
+    requests: 35,
+  },
+  '/sale/sale-day': {
+    bytes: { document: 12_000, script: SCRIPT, style: NO_STYLE, font: FONT, image: 240_000, other: 4_000 },
+    firstScreenBytes: 90_000,
+    requests: 35,
+  },
+  '/c/shoes': {
+    bytes: { document: 11_000, script: SCRIPT, style: NO_STYLE, font: FONT, image: 90_000, other: 4_000 },
+    firstScreenBytes: 60_000,
+    requests: 25,
+  },
+  '/c/everything': {
+    bytes: { document: 15_000, script: SCRIPT, style: NO_STYLE, font: FONT, image: 240_000, other: 4_000 },
+    firstScreenBytes: 60_000,
+    requests: 40,
+  },
+  '/p/canvas-high-tops': {
+    bytes: { document: 13_000, script: SCRIPT, style: NO_STYLE, font: FONT, image: 120_000, other: 4_000 },
+    firstScreenBytes: 60_000,
+    requests: 25,
+    opensWithPhotograph: true,
+  },
+  '/p/mechanical-keyboard': {
+    bytes: { document: 13_000, script: SCRIPT, style: NO_STYLE, font: FONT, image: 120_000, other: 4_000 },
+    firstScreenBytes: 60_000,
+    requests: 25,
+    opensWithPhotograph: true,
+  },
+  '/cart': {
+    bytes: { document: 12_000, script: SCRIPT, style: NO_STYLE, font: FONT, image: 30_000, other: 4_000 },
+    firstScreenBytes: 30_000,
+    requests: 20,
+  },
+  '/checkout': {
+    bytes: { document: 13_000, script: SCRIPT, style: NO_STYLE, font: FONT, image: 30_000, other: 4_000 },
+    firstScreenBytes: 30_000,
+    requests: 20,
+  },
+}
+
+/** Script that a product page starts with, beyond that of a page with no script of its own: a third island would be felt. */
+export const PRODUCT_SCRIPT_BYTES = 2048
+
+/** Compressed; the framework alone, as Next 16.4 builds it. */
+export const FRAMEWORK_SCRIPT_BYTES = 137_000
+
+/** The sum of all shifts of a visit, from the first byte to the end of the page. Lighthouse counts only the first screen's. */
+export const LAYOUT_SHIFT = 0.01
+
+/**
+ * One sheet serves every display page, so that going from one to the next needs none: each page carries rules of the others. Of the whole,
+ * at most so much is for neither a telephone nor a desk.
+ */
+export const UNUSED_STYLE_SHARE = 0.65
+/** Characters of the sheet, before compression, so that it goes on making sense to have it in every document. */
+export const SHEET_LENGTH = 20_000
+
+/** What moving over links may load beyond the page. */
+export const PREFETCH = { requests: 10, bytes: 20_000 } as const

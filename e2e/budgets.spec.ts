@@ -1,0 +1,155 @@
+import type { Page } from '@playwright/test'
+import {
+  BUDGETS,
+  FRAMEWORK_SCRIPT_BYTES,
+  LAYOUT_SHIFT,
+  PREFETCH,
+  PRODUCT_SCRIPT_BYTES,
+  SHEET_LENGTH,
+  UNUSED_STYLE_SHARE,
+} from './budget.ts'
+import { encodePhotosOf } from './encode-photos.ts'
+import { expect, test } from './fixtures.ts'
+import { letSaleRun } from './let-sale-run.ts'
+import { bytesOf, type Kind, type Loaded, measure, readShifts, scrollThrough, visit } from './visit.ts'
+
+const SCREENS = {
+  'a small telephone': { viewport: { width: 360, height: 740 }, deviceScaleFactor: 2 },
+  'a telephone': { viewport: { width: 412, height: 915 }, deviceScaleFactor: 2 },
+  'a desk': { viewport: { width: 1440, height: 900 }, deviceScaleFactor: 1 },
+} as const
+
+const KINDS: readonly Kind[] = ['document', 'script', 'style', 'font', 'image', 'other']
+
+/** Pages of one shopper, with something in the cart. */
+const FILLED = ['/cart', '/checkout']
+
+/** As many as stand on any first screen. */
+const PHOTOS = 12
+
+// A trace keeps every answer, and asks for some of them again.
+test.use({ trace: 'off' })
+
+test.beforeAll(async ({ merchant }) => {
+  test.setTimeout(180_000) // of a shop that was never open, no photograph is encoded yet
+  await letSaleRun(merchant)
+  await encodePhotosOf(Object.keys(BUDGETS), PHOTOS)
+})
+
+for (const [path, budget] of Object.entries(BUDGETS)) {
+  test(`${path} keeps to its budget, nothing holds up its first paint, and nothing in it moves down to its end`, async ({ newShopper }) => {
+    const storageState = FILLED.includes(path) ? { storageState: await filledCart(newShopper) } : {}
+    await Promise.all(
+      Object.entries(SCREENS).map(async ([screen, options]) => {
+        const { page } = await newShopper({ ...options, ...storageState })
+        const { loaded, blocking, firstScreen, preloads, largest } = await visit(page, path)
+
+        for (const kind of KINDS) {
+          const ofKind = loaded.filter((one) => one.kind === kind)
+          expect.soft(bytesOf(ofKind), `${screen}: ${kind}${listOf(ofKind)}`).toBeLessThanOrEqual(budget.bytes[kind])
+        }
+        const seenFirst = loaded.filter((one) => firstScreen.includes(one.path))
+        expect.soft(bytesOf(seenFirst), `${screen}: first pictures${listOf(seenFirst)}`).toBeLessThanOrEqual(budget.firstScreenBytes)
+        expect.soft(loaded.length, `${screen}: requests${listOf(loaded)}`).toBeLessThanOrEqual(budget.requests)
+        expect.soft(blocking, `${screen}: what holds up the first paint`).toEqual([])
+
+        expect.soft(preloads, `${screen}: pictures that are preloaded`).toBeLessThanOrEqual(1)
+        if (budget.opensWithPhotograph) {
+          expect.soft(largest, screen).toMatchObject({ isPhotograph: true, initiator: 'link' })
+          expect.soft(firstScreen, screen).toContain(largest?.path)
+          expect.soft(preloads, `${screen}: pictures that are preloaded`).toBe(1)
+          expect
+            .soft(
+              loaded.filter((one) => one.path === largest?.path),
+              screen,
+            )
+            .toHaveLength(1)
+        }
+
+        await scrollThrough(page)
+        const { sum, moved } = await readShifts(page)
+        expect.soft(sum, [`${screen}: what moved`, ...moved].join('\n  ')).toBeLessThanOrEqual(LAYOUT_SHIFT)
+      }),
+    )
+  })
+}
+
+test.describe('of the script that is its own', () => {
+  test.use({ expectedComplaints: /status of 404/ })
+
+  test('a product page starts with hardly more script than a page that has none of its own', async ({ newShopper }) => {
+    const started = async (path: string) => {
+      const { loaded, startingScripts } = await visit((await newShopper()).page, path)
+      const starting = loaded.filter((one) => startingScripts.includes(one.path))
+      expect(starting.length).toBeGreaterThan(3)
+      return bytesOf(starting)
+    }
+    const product = await started('/p/canvas-high-tops')
+    const bare = await started('/nothing-here')
+    expect(bare).toBeLessThanOrEqual(FRAMEWORK_SCRIPT_BYTES)
+    expect(product - bare).toBeLessThanOrEqual(PRODUCT_SCRIPT_BYTES)
+  })
+})
+
+for (const path of ['/', '/c/shoes', '/p/canvas-high-tops', '/checkout']) {
+  test(`of the sheet that stands in ${path} most is used, on a telephone or at a desk`, async ({ newShopper }) => {
+    const { page } = await newShopper({
+      ...SCREENS['a small telephone'],
+      ...(FILLED.includes(path) ? { storageState: await filledCart(newShopper) } : {}),
+    })
+    await page.coverage.startCSSCoverage()
+    await visit(page, path)
+    await page.setViewportSize(SCREENS['a desk'].viewport)
+    await page.emulateMedia({ colorScheme: 'dark' })
+    await scrollThrough(page)
+    const sheets = await page.coverage.stopCSSCoverage()
+    const all = sheets.reduce((sum, { text = '' }) => sum + text.length, 0)
+    const used = sheets.reduce((sum, { ranges }) => sum + ranges.reduce((part, { start, end }) => part + end - start, 0), 0)
+    expect(all).toBeGreaterThan(1000)
+    expect.soft(all).toBeLessThanOrEqual(SHEET_LENGTH)
+    expect(1 - used / all).toBeLessThanOrEqual(UNUSED_STYLE_SHARE)
+  })
+}
+
+for (const savesData of [false, true]) {
+  test(`moving over a grid of products ${savesData ? 'loads nothing for who saves data' : 'loads next to nothing'}`, async ({
+    newShopper,
+  }) => {
+    const { page } = await newShopper({ ...SCREENS['a desk'], ...(savesData ? { extraHTTPHeaders: { 'save-data': 'on' } } : {}) })
+    if (savesData) await (await page.context().newCDPSession(page)).send('Emulation.setDataSaverOverride', { dataSaverEnabled: true })
+    await visit(page, '/c/everything')
+    const beyond = await watchBeyond(page, async () => {
+      const links = page.getByRole('main').getByRole('link')
+      for (const link of (await links.all()).slice(0, 30)) {
+        const isInSight = await link.evaluate((element) => element.getBoundingClientRect().top < innerHeight)
+        if (!isInSight) continue
+        await link.hover()
+        await link.focus()
+      }
+      await scrollThrough(page)
+    })
+    expect(beyond.length, beyond.map(({ path }) => path).join('\n')).toBeLessThanOrEqual(savesData ? 0 : PREFETCH.requests)
+    expect(bytesOf(beyond)).toBeLessThanOrEqual(PREFETCH.bytes)
+  })
+}
+
+/** What is loaded meanwhile, but for photographs that come into sight. */
+async function watchBeyond(page: Page, act: () => Promise<void>): Promise<Loaded[]> {
+  const asked: Promise<Loaded>[] = []
+  page.on('request', (request) => {
+    if (request.resourceType() !== 'image') asked.push(measure(request))
+  })
+  await act()
+  await page.waitForLoadState('networkidle')
+  return Promise.all(asked)
+}
+
+async function filledCart(newShopper: () => Promise<{ page: Page; addToCart(slug: string): Promise<void> }>) {
+  const shopper = await newShopper()
+  for (const slug of ['white-usb-cable', 'aloe-in-white-pot']) await shopper.addToCart(slug)
+  return shopper.page.context().storageState()
+}
+
+function listOf(loaded: readonly Loaded[]): string {
+  return loaded.map(({ bytes, path }) => `\n  ${bytes} ${path}`).join('')
+}

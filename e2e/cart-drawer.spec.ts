@@ -1,0 +1,219 @@
+import type { Page } from '@playwright/test'
+import { LINE_MAX_QUANTITY } from '#/domain/cart.ts'
+import { expect, test } from './fixtures.ts'
+
+/** The drawer, and what a shopper looks at in it. */
+function drawerOf(page: Page) {
+  const drawer = page.getByRole('dialog', { name: 'Cart' })
+  return { drawer, lines: drawer.getByRole('listitem'), status: drawer.getByRole('status'), alert: drawer.getByRole('alert') }
+}
+
+/** A product page whose buy form has been taken over. */
+async function openProduct(page: Page, slug: string): Promise<void> {
+  await page.goto(`/p/${slug}`)
+  await isTakenOver(page)
+}
+
+async function isTakenOver(page: Page): Promise<void> {
+  await expect(page.locator('[data-cart-link]')).toHaveAttribute('aria-haspopup', 'dialog')
+}
+
+const add = (page: Page) => page.getByRole('button', { name: 'Add to cart' }).click()
+
+/** Lets answers to changes wait until the function that this returns is called. */
+async function holdChanges(page: Page, path: '/cart/lines' | '/cart/quantity'): Promise<() => void> {
+  const held = Promise.withResolvers<void>()
+  await page.route(`**${path}`, async (route) => {
+    await held.promise
+    await route.continue()
+  })
+  return held.resolve
+}
+
+test('a line is there at once, marked as on its way, and the header counts it; the answer brings price and total', async ({ page }) => {
+  const { drawer, lines, status } = drawerOf(page)
+  await openProduct(page, 'football')
+  const letGo = await holdChanges(page, '/cart/lines')
+  await add(page)
+  await expect(drawer).toBeVisible()
+  await expect(lines).toHaveAttribute('aria-busy', 'true')
+  await expect(lines).toContainText('Adding…')
+  await expect(lines).toContainText('Football')
+  await expect(page.locator('[data-cart-link]')).toHaveText('Cart (1)')
+  await expect(status).toBeEmpty()
+  letGo()
+  await expect(lines).toHaveAttribute('aria-busy', 'false')
+  await expect(lines).toContainText('€')
+  await expect(status).toHaveText(/^Added: .*Football.*\. 1 thing in the cart\.$/)
+  await expect(page).toHaveURL('/p/football')
+})
+
+test('a refusal leaves nothing of the guess, and says why in the words of the cart page', async ({ page, shopper }) => {
+  const { lines, alert } = drawerOf(page)
+  await shopper.addToCart('cordless-mouse', { quantity: LINE_MAX_QUANTITY })
+  await openProduct(page, 'cordless-mouse')
+  const letGo = await holdChanges(page, '/cart/lines')
+  await add(page)
+  await expect(page.locator('[data-cart-link]')).toHaveText(`Cart (${LINE_MAX_QUANTITY + 1})`)
+  letGo()
+  await expect(alert).toContainText(`We sell at most ${LINE_MAX_QUANTITY} of one thing at a time. Your cart is as it was.`)
+  await expect(lines).toContainText('mouse')
+  await expect(lines.getByRole('group')).toContainText(`${LINE_MAX_QUANTITY}`)
+  await expect(page.locator('[data-cart-link]')).toHaveText(`Cart (${LINE_MAX_QUANTITY})`)
+})
+
+test('what nobody sells goes away again', async ({ page }) => {
+  const { drawer, lines, alert } = drawerOf(page)
+  await openProduct(page, 'white-usb-cable')
+  await page.locator('input[name=sku]').evaluate((field: HTMLInputElement) => {
+    field.value = 'NOSUCH'
+  })
+  await add(page)
+  await expect(alert).toContainText('We do not sell that, or not any more. Your cart is as it was.')
+  await expect(lines).toHaveCount(0)
+  await expect(drawer).toContainText('Your cart is empty')
+  await expect(page.locator('[data-cart-link]')).toHaveText('Cart')
+})
+
+test.describe('while the shop cannot be reached', () => {
+  test.use({ expectedComplaints: /ERR_INTERNET_DISCONNECTED|ERR_FAILED/ })
+
+  test('the drawer says that it does not know, then that nothing came of it; trying again adds once', async ({ page, context }) => {
+    const { lines, status, alert } = drawerOf(page)
+    await openProduct(page, 'tennis-balls')
+    await context.setOffline(true)
+    await add(page)
+    await expect(alert).toContainText('do not know yet whether Tennis balls')
+    await alert.getByRole('button', { name: 'Try again' }).click()
+    await expect(alert).toContainText('do not know yet')
+    await context.setOffline(false)
+    await alert.getByRole('button', { name: 'Try again' }).click()
+    await expect(status).toContainText('1 thing in the cart.')
+    await expect(alert).toBeEmpty()
+    await expect(lines.getByRole('group')).toContainText('1')
+  })
+
+  test('a change whose answer was lost on the way is looked up: it was not made, and the drawer says so', async ({ page }) => {
+    const { lines, alert } = drawerOf(page)
+    await openProduct(page, 'tennis-balls')
+    await page.route('**/cart/lines', (route) => route.abort())
+    await add(page)
+    await expect(alert).toContainText('that did not reach us. What you see is your cart as it is.')
+    await expect(lines).toHaveCount(0)
+    await expect(page.locator('[data-cart-link]')).toHaveText('Cart')
+    await page.unroute('**/cart/lines')
+    await alert.getByRole('button', { name: 'Try again' }).click()
+    await expect(lines).toHaveAttribute('aria-busy', 'false')
+    await expect(page.locator('[data-cart-link]')).toHaveText('Cart (1)')
+  })
+})
+
+test('changes that come faster than answers all count, over two windows of a browser too', async ({ page, context }) => {
+  const { drawer, lines, status } = drawerOf(page)
+  const other = await context.newPage()
+  await openProduct(page, 'football')
+  await openProduct(other, 'cordless-mouse')
+  await page.evaluate(() => {
+    for (let presses = 0; presses < 3; presses += 1) document.querySelector<HTMLFormElement>('form[action="/cart/lines"]')?.requestSubmit()
+  })
+  await other.evaluate(() => document.querySelector<HTMLFormElement>('form[action="/cart/lines"]')?.requestSubmit())
+  await expect(status).toContainText('in the cart.')
+  await expect(drawerOf(other).lines).toHaveCount(2)
+  await expect(drawerOf(other).drawer.getByRole('group', { name: /Football/ })).toContainText('3')
+  await page.evaluate(() => window.dispatchEvent(new Event('visibilitychange')))
+  await expect(lines).toHaveCount(2)
+  await expect(drawer.getByRole('group', { name: /mouse/ })).toContainText('1')
+})
+
+test('the stepper changes the quantity, a removed line is gone, and the page behind hears of both', async ({ page }) => {
+  const { drawer, lines, status } = drawerOf(page)
+  await openProduct(page, 'football')
+  await add(page)
+  await expect(status).toContainText('1 thing')
+  const letGo = await holdChanges(page, '/cart/quantity')
+  for (let presses = 0; presses < 3; presses += 1) await drawer.getByRole('button', { name: 'One more' }).click()
+  await expect(lines.getByRole('group')).toContainText('4')
+  await expect(page.locator('[data-cart-link]')).toHaveText('Cart (4)')
+  letGo()
+  await expect(status).toContainText('4 things in the cart.')
+  await drawer.getByRole('button', { name: 'Remove Football' }).click()
+  await expect(drawer).toContainText('Your cart is empty')
+  await expect(drawer.getByRole('heading', { name: 'Cart' })).toBeFocused()
+  await expect(page.locator('[data-cart-link]')).toHaveText('Cart')
+})
+
+test('by keyboard: Enter adds, the focus is in the drawer and stays there, Escape gives it back', async ({ page }) => {
+  const { drawer, status } = drawerOf(page)
+  await openProduct(page, 'football')
+  const button = page.getByRole('button', { name: 'Add to cart' })
+  await button.focus()
+  await page.keyboard.press('Enter')
+  await expect(status).toContainText('1 thing')
+  for (let presses = 0; presses < 12; presses += 1) {
+    await page.keyboard.press('Tab')
+    expect(await page.evaluate(() => !document.activeElement?.closest('main, header[class*=shell], footer[class*=shell]'))).toBe(true)
+  }
+  await page.keyboard.press('Escape')
+  await expect(drawer).toBeHidden()
+  await expect(button).toBeFocused()
+})
+
+test('the link to the cart opens the drawer; a click beside it closes it; with a modifier it is a link', async ({ page, context, shopper }) => {
+  const { drawer, lines } = drawerOf(page)
+  await shopper.addToCart('football')
+  await page.goto('/')
+  await isTakenOver(page)
+  const link = page.locator('[data-cart-link]')
+  await link.click()
+  await expect(lines).toHaveCount(1)
+  // So soon after it opened, a click beside it may be the second of a double click.
+  await expect(async () => {
+    await page.mouse.click(20, 400)
+    await expect(drawer).toBeHidden({ timeout: 200 })
+  }).toPass()
+  await expect(link).toBeFocused()
+  const opened = context.waitForEvent('page')
+  await link.click({ modifiers: ['ControlOrMeta'] })
+  await expect((await opened).getByRole('heading', { level: 1 })).toHaveText('Cart')
+})
+
+test('who goes to the checkout while a line is on its way arrives there with it', async ({ page, shopper }) => {
+  const { drawer } = drawerOf(page)
+  await openProduct(page, 'football')
+  const letGo = await holdChanges(page, '/cart/lines')
+  await add(page)
+  await drawer.getByRole('link', { name: 'Checkout' }).click()
+  letGo()
+  await expect(shopper.title).toHaveText('Checkout')
+  await expect(page.getByRole('main')).toContainText('Football')
+})
+
+test('what was in the cart stays there when the next page is left before its answer came', async ({ page, shopper }) => {
+  await openProduct(page, 'football')
+  await add(page)
+  await expect(drawerOf(page).status).toContainText('1 thing')
+  await page.goto('/p/basketball')
+  await page.goto('/cart')
+  await expect(shopper.title).toHaveText('Cart')
+  await expect(page.getByRole('main').getByRole('listitem')).toHaveCount(1)
+})
+
+test.describe('without the code of the drawer', () => {
+  test.use({ expectedComplaints: /ERR_FAILED|Failed to load/ })
+
+  test('the form is sent as if there were no script, and the link leads to the cart', async ({ page, shopper }) => {
+    await page.route('**/_next/static/chunks/*.js', async (route) => {
+      const answer = await route.fetch()
+      if ((await answer.text()).includes('cart-drawer-title')) return route.abort()
+      await route.fulfill({ response: answer })
+    })
+    await openProduct(page, 'football')
+    await add(page)
+    await expect(shopper.title).toHaveText('Cart')
+    await expect(page.getByRole('main').getByRole('listitem')).toHaveCount(1)
+    await page.goto('/')
+    await isTakenOver(page)
+    await page.locator('[data-cart-link]').click()
+    await expect(shopper.title).toHaveText('Cart')
+  })
+})
