@@ -1,4 +1,3 @@
-import os from 'node:os'
 import { ALL_SHARDS } from '#/domain/sharding.ts'
 import { env } from '#/server/env.ts'
 import { smtpMailer } from '#/server/notifications/mailer.ts'
@@ -9,6 +8,7 @@ import { tellConcerns } from '#/server/redis/core-concerns.ts'
 import { announceReady, log } from '#/server/telemetry/log.ts'
 import { serveQueue } from './define-worker.ts'
 import { runIntake } from './intake.ts'
+import { takeLowestPriority } from './lowest-priority.ts'
 import { encodeMedia, scanMedia } from './media.ts'
 import { sendMail } from './notifications.ts'
 import { advanceOrders } from './orders.ts'
@@ -62,7 +62,7 @@ function startOrders(): () => Promise<void> {
 }
 
 function startMedia(): () => Promise<void> {
-  os.setPriority(os.constants.priority.PRIORITY_LOW)
+  takeLowestPriority()
   const ports = wirePorts({ name: 'media', connections: 2 })
   const scan = scanMedia(ports.db, queues)
   const worker = serveQueue(blocking, 'media', 1, { 'media.encode': encodeMedia(ports.db) })

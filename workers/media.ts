@@ -1,3 +1,5 @@
+import type { Focal } from '#/domain/social-image.ts'
+import { showEncoded } from '#/server/catalog/edit-photos.ts'
 import type { Db } from '#/server/db/client.ts'
 import { encodePhoto } from '#/server/media/encode-photo.ts'
 import { encodeSocialImage } from '#/server/media/encode-social.ts'
@@ -7,10 +9,10 @@ import type { Queues } from '#/server/queues/enqueue.ts'
 import { log } from '#/server/telemetry/log.ts'
 import { type Loop, runLoop } from './run-loop.ts'
 
-const SCAN_MS = 30_000
+const SCAN_MS = 10_000
 const JOBS_PER_SCAN = 500
 
-/** `media.encode`: every variant of one photograph that is not there yet, and its picture for sharing. */
+/** `media.encode`: every variant of one photograph that is not there yet, and its picture for sharing; then it may be shown. */
 export function encodeMedia(db: Db) {
   return async ({ imageId, file }: { imageId: string; file: string }): Promise<void> => {
     const startedAt = Date.now()
@@ -18,29 +20,45 @@ export function encodeMedia(db: Db) {
     const focal = await db.image.findUnique({ where: { id: imageId }, select: { focalX: true, focalY: true } })
     const shared = focal !== null && (await encodeSocialImage(imageId, file, focal))
     if (variants > 0 || shared) log.info({ imageId, variants, shared, ms: Date.now() - startedAt }, 'photograph encoded')
+    await showEncoded(db, imageId, Date.now())
   }
 }
 
-/** Finds photographs that lack variants and queues them, those of the first pages first. */
+async function lacksFiles(image: Focal & { readonly id: string; readonly width: number }): Promise<boolean> {
+  return (await missingVariants(image.id, image.width)).length > 0 || (await lacksSocialImage(image))
+}
+
+/**
+ * Finds photographs that lack variants and queues them: those that somebody waits for first, then those of the first pages. Whether the files
+ * of what was encoded once are still there it looks after each start.
+ */
 export function scanMedia(db: Db, queues: Queues): Loop {
+  let everyFileSeen = false
   return runLoop('media-scan', SCAN_MS, async () => {
     const images = await db.image.findMany({
+      where: everyFileSeen ? { encodedAt: null } : {},
       select: {
         id: true,
         file: true,
         width: true,
         focalX: true,
         focalY: true,
-        products: { select: { product: { select: { featured: true } } } },
+        encodedAt: true,
+        products: { select: { shownAt: true, product: { select: { featured: true } } } },
       },
     })
-    const lacking: typeof images = []
+    type Image = (typeof images)[number]
+    const lacking: Image[] = []
     for (const image of images) {
-      if ((await missingVariants(image.id, image.width)).length > 0 || (await lacksSocialImage(image))) lacking.push(image)
+      if (image.encodedAt === null || (await lacksFiles(image))) lacking.push(image)
     }
-    const featured = (image: (typeof images)[number]) => image.products.some(({ product }) => product.featured)
-    const ordered = [...lacking.filter(featured), ...lacking.filter((image) => !featured(image))].slice(0, JOBS_PER_SCAN)
+    const rank = ({ products }: Image): number => {
+      if (products.some(({ shownAt }) => shownAt === null)) return 0
+      return products.some(({ product }) => product.featured) ? 1 : 2
+    }
+    const ordered = lacking.sort((a, b) => rank(a) - rank(b)).slice(0, JOBS_PER_SCAN)
     await queues.add(ordered.map(({ id: imageId, file }) => ({ name: 'media.encode', payload: { imageId, file } })))
+    everyFileSeen ||= ordered.length === lacking.length
     return 'idle'
   })
 }

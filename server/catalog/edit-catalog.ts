@@ -51,12 +51,15 @@ export async function setSaleWindow(db: Db, sku: Sku, window: Window, nowMs: num
 
 /** Ends the sale of a SKU from now on: pages drop it, carts that hold it are told at the checkout. */
 export function withdraw(db: Db, sku: Sku, nowMs: number): Promise<Result<number, UnknownSku>> {
+  return db.$transaction((tx) => endSale(tx, sku, nowMs))
+}
+
+/** The same within a transaction that does more. */
+export async function endSale(tx: Tx, sku: Sku, nowMs: number): Promise<Result<number, UnknownSku>> {
   const endsAt = new Date(nowMs)
-  return db.$transaction(async (tx) => {
-    const ended = await putNextOffer(tx, sku, { startsAt: null, endsAt }, nowMs)
-    if (ended.ok) await setWithdrawn(tx, sku, endsAt)
-    return ended
-  })
+  const ended = await putNextOffer(tx, sku, { startsAt: null, endsAt }, nowMs)
+  if (ended.ok) await setWithdrawn(tx, sku, endsAt)
+  return ended
 }
 
 /** Adds units to what is on hand, or takes some away; never below what orders hold. */
