@@ -13,7 +13,7 @@ import { untilWords } from './sale-words.ts'
 /** Products that each chapter shows of its category: one row. */
 const CHAPTER_PRODUCTS = 4
 
-/** Rows of the sale on the front page: the rest is a page further. */
+/** Products of the sale on the front page: the rest is a page further. */
 const SALE_PRODUCTS = 8
 
 const DESCRIPTION = 'Shoes to walk in, cameras to look through, chairs to sit on and plants to look after. A few of them for less today.'
