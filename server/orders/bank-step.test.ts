@@ -209,6 +209,8 @@ test.each(FAULTS)('%s: many workers at attempt 1, another card, many workers at 
     const orderId = await hands.allocated(card)
     await engine.desk.goWrong(fault)
     await Promise.all([hands.crowd(orderId), hands.crowd(orderId)])
+    // How many of the crowd come as far as the fault is chance: who asks while a key is in use is sent away before.
+    await engine.desk.workAgain()
     await engine.later(20_000)
     expect(await hands.read(orderId)).toMatchObject({ state: card === DECLINED_CARD ? 'DECLINED' : 'ACTION_REQUIRED', attempt: 1 })
     await engine.desk.goWrong(fault)
