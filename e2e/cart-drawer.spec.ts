@@ -158,7 +158,11 @@ test('by keyboard: Enter adds, the focus is in the drawer and stays there, Escap
   await expect(button).toBeFocused()
 })
 
-test('the link to the cart opens the drawer; a click beside it closes it; with a modifier it is a link', async ({ page, context, shopper }) => {
+test('the link to the cart opens the drawer; a click beside it closes it; with a modifier it is a link', async ({
+  page,
+  context,
+  shopper,
+}) => {
   const { drawer, lines } = drawerOf(page)
   await shopper.addToCart('football')
   await page.goto('/')

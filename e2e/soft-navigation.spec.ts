@@ -57,7 +57,7 @@ test('Back and Forward are where the shopper was, scrolled as it was', async ({ 
   await page.evaluate(() => scrollTo(0, 1500))
   await expect.poll(() => page.evaluate(() => scrollY)).toBe(1500)
   const card = cards(page).nth(12)
-  const name = await card.getByRole('heading').innerText()
+  const name = (await card.getByRole('heading').textContent()) ?? ''
   await card.scrollIntoViewIfNeeded()
   const before = await page.evaluate(() => scrollY)
   await card.click()

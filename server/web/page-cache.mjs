@@ -5,6 +5,9 @@ import { entryAtOwnOrigin } from './own-origin.ts'
 
 const NOT_FOUND = 404
 
+/** How Next asks for a page. */
+const PAGE = /** @type {const} */ ({ kind: 'APP_PAGE', isFallback: false, isRoutePPREnabled: true })
+
 /** Node's way of importing a CommonJS default, or that of the bundler, which puts this into proxy.ts as well. */
 const FileSystemCache = fileSystemCache.default ?? fileSystemCache
 
@@ -16,6 +19,12 @@ const FileSystemCache = fileSystemCache.default ?? fileSystemCache
 const renderedSince = new WeakMap()
 
 /**
+ * Pages that were there and by now are not found. Next would bring them back from where they are stored.
+ * @type {Set<string>}
+ */
+const withdrawn = new Set()
+
+/**
  * Next's own cache of pages, in memory and beside the build. Each page goes in and comes out finished, and its bytes are kept ready. What was
  * not found is never kept: whoever asks for made-up addresses must fill neither disk nor memory.
  */
@@ -25,6 +34,7 @@ export default class PageCache extends FileSystemCache {
 
   /** @type {InstanceType<typeof FileSystemCache>['get']} */
   async get(key, context) {
+    if (withdrawn.has(key)) return null
     const entry = await super.get(key, context)
     if (!entry?.value) return entry
     const lastModified = renderedSince.get(entry.value) ?? entry.lastModified
@@ -36,6 +46,7 @@ export default class PageCache extends FileSystemCache {
   async set(key, value, context) {
     if (value && 'status' in value && value.status === NOT_FOUND) {
       forgetFinished(key)
+      if (await super.get(key, PAGE)) withdrawn.add(key)
       // Next has noted the lifetime of it by now, and would for ever.
       const { cacheControls } = /** @type {{ cacheControls: Map<string, unknown> }} */ (
         /** @type {unknown} */ (lifetimes.SharedCacheControls)
@@ -43,12 +54,13 @@ export default class PageCache extends FileSystemCache {
       cacheControls.delete(key)
       return
     }
+    withdrawn.delete(key)
     const page = finished(value)
     if (page) renderedSince.set(page, this.#since)
     await super.set(key, page, context)
     if (page?.kind !== 'APP_PAGE') return
     // As it is stored: whoever asks next finds the same page, of the same time, ready.
-    await this.get(key, { kind: 'APP_PAGE', isFallback: false, isRoutePPREnabled: true })
+    await this.get(key, PAGE)
     await untilKept(key)
   }
 }
