@@ -18,10 +18,10 @@ test.describe('without a network', () => {
   // What is asked for meanwhile.
   test.use({ expectedComplaints: /ERR_INTERNET_DISCONNECTED/ })
 
-  for (const path of ['/p/canvas-high-tops', '/checkout']) {
+  for (const path of ['/p/white-usb-cable', '/checkout']) {
     test(`${path} says so, politely, for as long as there is none, and forms stay as they are`, async ({ shopper }) => {
       const { page } = shopper
-      await shopper.addToCart('canvas-high-tops', { variant: 'Black, 42' })
+      await shopper.addToCart('white-usb-cable')
       await page.goto(path)
       const note = page.locator('[data-offline-note]')
       await expect(note).toHaveAttribute('aria-live', 'polite')

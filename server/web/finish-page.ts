@@ -29,10 +29,10 @@ const FLIGHT = /^\(?self\.__next_f(?:=self\.__next_f\|\|\[\]\))?\.push\((\[[\s\S
 
 /**
  * Brings a page, as Next renders it, into its final form: the framework's scripts start after `load`, what they are told stands in one
- * script at the end, addresses name the shop's own origin, and the policy has the hash of every script and style that is left. Forms and links work before any of it runs. What
- * it does not recognise stays as it is, and is in the policy. `elsewhere` is what the page may have from other origins.
+ * script at the end, addresses name the shop's own origin, and the policy has the hash of every script and style that is left. Forms and links
+ * work before any of it runs. What it does not recognise stays as it is, and is in the policy. `beyond` is what the page may have beside that.
  */
-export function finishPage(rendered: string, elsewhere: PageSources = {}): FinishedHtml {
+export function finishPage(rendered: string, beyond: PageSources = {}): FinishedHtml {
   const starting: string[] = []
   const flight: Flight[] = []
   const bootstrap: string[] = []
@@ -63,7 +63,7 @@ export function finishPage(rendered: string, elsewhere: PageSources = {}): Finis
     '</body>',
     script === '' ? '' : `<script>${script}</script>`,
   )
-  return { ...fitPolicy(html, policyOf(html, elsewhere)), preloads: preloadsOf(html), status: html.includes(GONE) ? 410 : 200 }
+  return { ...fitPolicy(html, policyOf(html, beyond)), preloads: preloadsOf(html), status: html.includes(GONE) ? 410 : 200 }
 }
 
 /** What a page tells the framework: `[0]` begins, `[1, text]` is a piece of the component tree, other kinds are passed on as they are. */
@@ -112,12 +112,12 @@ function insertBefore(html: string, tag: string, text: string): string {
   return at === -1 ? html + text : html.slice(0, at) + text + html.slice(at)
 }
 
-function policyOf(html: string, elsewhere: PageSources): string {
+function policyOf(html: string, beyond: PageSources): string {
   const scripts = [...html.matchAll(SCRIPT)].flatMap(([, attributes = '', body = '']) => (/ src="/.test(attributes) ? [] : [hashOf(body)]))
-  const styles = [...html.matchAll(STYLE)].map(([, css = '']) => hashOf(css))
+  const styles = [...[...html.matchAll(STYLE)].map(([, css = '']) => hashOf(css)), ...(beyond.styles ?? [])]
   const withoutBodies = html.replace(SCRIPT, '').replace(STYLE, '')
   const attributes = [...withoutBodies.matchAll(STYLE_ATTRIBUTE)].map(([, css = '']) => hashOf(decode(css)))
-  return pagePolicy({ ...elsewhere, scripts: [...scripts, ...(elsewhere.scripts ?? [])], styles, attributes })
+  return pagePolicy({ ...beyond, scripts: [...scripts, ...(beyond.scripts ?? [])], styles, attributes })
 }
 
 function preloadsOf(html: string): string {

@@ -33,8 +33,8 @@ const INTERNAL = new Set([TAGS])
 const PATH_MARKER = '/$/'
 
 /** A page, finished if it is not yet, with its bytes kept ready. Whatever else Next keeps is given back as it is. */
-export function keepFinished<T extends Entry>(key: string, entry: T): T {
-  const page = finished(entry.value)
+export function keepFinished<T extends Entry>(key: string, entry: T, sheets: readonly string[]): T {
+  const page = finished(entry.value, sheets)
   if (!isStaticPage(page)) return entry
   const path = pathOf(key)
   const renderedAtMs = entry.lastModified ?? Date.now()
@@ -68,10 +68,10 @@ export async function untilKept(key: string): Promise<void> {
 /** By the page as it was before. Pages of the build are asked for again and again, and their parts with them. */
 const made = new WeakMap<object, object>()
 
-/** A static page in its final form, made once; anything else as it is. */
-export function finished<T extends Entry['value']>(value: T): T {
+/** A static page in its final form, made once; anything else as it is. `sheets`: hashes of what a soft step may put into it. */
+export function finished<T extends Entry['value']>(value: T, sheets: readonly string[]): T {
   if (!isStaticPage(value) || value.headers?.[FINISHED]) return value
-  const final = (made.get(value) as typeof value | undefined) ?? { ...value, ...finish(value) }
+  const final = (made.get(value) as typeof value | undefined) ?? { ...value, ...finish(value, sheets) }
   made.set(value, final)
   return final
 }
@@ -89,8 +89,8 @@ function isStaticPage(value: Entry['value']): value is Page {
   return typeof html === 'string' && postponed === undefined && WHOLE.includes(status)
 }
 
-function finish(page: Page): Page {
-  const { html, policy, preloads, status } = finishPage(page.html)
+function finish(page: Page, sheets: readonly string[]): Page {
+  const { html, policy, preloads, status } = finishPage(page.html, { styles: sheets })
   const known = [page.headers?.link ?? []].flat().join(', ')
   const link = known.includes('as=image') ? known : [known, preloads].filter(Boolean).join(', ')
   return { ...page, html, status, headers: { ...page.headers, 'content-security-policy': policy, ...(link && { link }), [FINISHED]: '1' } }

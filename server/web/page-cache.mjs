@@ -1,9 +1,14 @@
+import path from 'node:path'
 import fileSystemCache from 'next/dist/server/lib/incremental-cache/file-system-cache.js'
 import lifetimes from 'next/dist/server/lib/incremental-cache/shared-cache-controls.external.js'
+import { builtSheets } from './built-sheets.ts'
 import { finished, forgetFinished, keepFinished, untilKept } from './keep-finished.ts'
 import { entryAtOwnOrigin } from './own-origin.ts'
 
 const NOT_FOUND = 404
+
+/** The one page for every address that leads nowhere. */
+const WHERE_NOTHING_IS = /\/_(global-)?not-found$/
 
 /** How Next asks for a page. */
 const PAGE = /** @type {const} */ ({ kind: 'APP_PAGE', isFallback: false, isRoutePPREnabled: true })
@@ -32,6 +37,11 @@ export default class PageCache extends FileSystemCache {
   /** Next makes one of these for each request, before it renders anything. */
   #since = Date.now()
 
+  #sheets() {
+    const { serverDistDir } = /** @type {{ serverDistDir: string }} */ (/** @type {unknown} */ (this))
+    return builtSheets(path.dirname(serverDistDir))
+  }
+
   /** @type {InstanceType<typeof FileSystemCache>['get']} */
   async get(key, context) {
     if (withdrawn.has(key)) return null
@@ -39,11 +49,16 @@ export default class PageCache extends FileSystemCache {
     if (!entry?.value) return entry
     const lastModified = renderedSince.get(entry.value) ?? entry.lastModified
     const own = entryAtOwnOrigin(entry)
-    return keepFinished(key, lastModified === undefined ? own : { ...own, lastModified })
+    return keepFinished(key, lastModified === undefined ? own : { ...own, lastModified }, this.#sheets())
   }
 
   /** @type {InstanceType<typeof FileSystemCache>['set']} */
   async set(key, value, context) {
+    if (value?.kind === 'APP_PAGE' && WHERE_NOTHING_IS.test(key)) {
+      // Rendered anew it would be answered with 200.
+      await super.set(key, { ...value, status: NOT_FOUND }, context)
+      return
+    }
     if (value && 'status' in value && value.status === NOT_FOUND) {
       forgetFinished(key)
       if (await super.get(key, PAGE)) withdrawn.add(key)
@@ -55,7 +70,7 @@ export default class PageCache extends FileSystemCache {
       return
     }
     withdrawn.delete(key)
-    const page = finished(value)
+    const page = finished(value, this.#sheets())
     if (page) renderedSince.set(page, this.#since)
     await super.set(key, page, context)
     if (page?.kind !== 'APP_PAGE') return

@@ -29,7 +29,6 @@ function Drawer({ connect }: LiveCartProps) {
   const [isOpen, setOpen] = useState(false)
   const [goal, setGoal] = useState<string | null>(null)
   const drawer = useRef<DrawerHandle>(null)
-  const path = usePathname()
   const { cart, units, isSettled, isPartial, isAway, status, trouble, change, refresh } = useCart(isOpen)
 
   useEffect(() => {
@@ -41,11 +40,12 @@ function Drawer({ connect }: LiveCartProps) {
     })
   }, [connect, change])
 
-  const shownOn = useRef(path)
+  const page = pageOf(usePathname())
+  const shownOn = useRef(page)
   useEffect(() => {
-    if (shownOn.current !== path) drawer.current?.close() // another page came, and it would be in its way
-    shownOn.current = path
-  }, [path])
+    if (shownOn.current !== page) drawer.current?.close() // another page came, and it would be in its way
+    shownOn.current = page
+  }, [page])
 
   useEffect(() => {
     if (cart) dispatchEvent(new CustomEvent('cart-units', { detail: units }))
@@ -81,4 +81,9 @@ function Drawer({ connect }: LiveCartProps) {
       onLeave={setGoal}
     />
   )
+}
+
+/** The variants of a product are one page to a shopper. */
+function pageOf(path: string): string {
+  return path.replace(/^(\/p\/[^/]+)\/.*/, '$1')
 }

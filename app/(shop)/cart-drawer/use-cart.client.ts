@@ -1,7 +1,8 @@
 import { QueryClient, useMutation, useQuery } from '@tanstack/react-query'
 import { useCallback, useState } from 'react'
 import { type CartChange, confirmed, guess, NOTHING, type ShownCart, unitsOf, withoutPrices } from '#/domain/cart-changes.ts'
-import { askForCart, askForChange, unitsInCookie } from './ask-server.client.ts'
+import type { CartAnswer } from '#/domain/cart-view.ts'
+import { inTurn, unitsInCookie } from './ask-server.client.ts'
 import { changedWords, missedWords, PRICES_AWAY, refusedWords, unknownWords } from './drawer-words.ts'
 
 /** That a browser calls itself offline says little; asking tells. */
@@ -35,7 +36,6 @@ export function useCart(isOpen: boolean) {
     retry: 1,
   })
   const { mutate } = useMutation({
-    scope: { id: 'cart' },
     mutationFn: carryOut,
     onMutate: (change) => {
       setTrouble(null)
@@ -53,7 +53,8 @@ export function useCart(isOpen: boolean) {
     onError: async (_error, change) => {
       setTrouble({ words: unknownWords(change), change: null })
       const told = await askForTheCart().catch(() => null)
-      const wasMade = unitsInCookie() !== unitsBefore.get(change)
+      const before = unitsBefore.get(change)
+      const wasMade = before !== undefined && unitsInCookie() !== before
       writeBooks((now) => ({ told: told ?? now.told, asked: now.asked.filter((other) => other !== change) }))
       if (!told) return setTrouble({ words: unknownWords(change), change })
       unitsBefore.delete(change)
@@ -93,23 +94,26 @@ async function look(): Promise<ShownCart> {
 }
 
 async function askForTheCart(): Promise<ShownCart> {
-  const { cart } = await askForCart()
+  const { cart } = await inTurn((desk) => desk.show())
   if (!cart) throw new Error('the cart cannot be shown')
   return confirmed(cart)
 }
 
-type Outcome = { readonly answer: Awaited<ReturnType<typeof askForChange>> | null; readonly isSuperseded: boolean }
+type Outcome = { readonly answer: CartAnswer | null; readonly isSuperseded: boolean }
 
-/** Sends a change, unless it was sent before and turns out to have been made, or the shopper has set the same line anew meanwhile. */
-async function carryOut(change: CartChange): Promise<Outcome> {
-  const before = unitsBefore.get(change)
-  if (before !== undefined) {
-    const answer = await askForCart()
-    if (unitsInCookie() !== before) return { answer, isSuperseded: false }
-  }
-  const later = readBooks().asked.filter((other) => other.sku === change.sku)
-  if (change.kind === 'set' && later.at(-1) !== change && later.at(-1)?.kind === 'set') return { answer: null, isSuperseded: true }
-  return { answer: await askForChange(change, () => unitsBefore.set(change, before ?? unitsInCookie())), isSuperseded: false }
+/** Makes a change, unless it was sent before and turns out to have been made, or the shopper has set the same line anew meanwhile. */
+function carryOut(change: CartChange): Promise<Outcome> {
+  return inTurn(async (desk) => {
+    const before = unitsBefore.get(change)
+    if (before !== undefined) {
+      const answer = await desk.show()
+      if (unitsInCookie() !== before) return { answer, isSuperseded: false }
+    }
+    const last = readBooks().asked.findLast((other) => other.sku === change.sku)
+    if (change.kind === 'set' && last?.kind === 'set' && last !== change) return { answer: null, isSuperseded: true }
+    unitsBefore.set(change, before ?? unitsInCookie())
+    return { answer: await desk.make(change), isSuperseded: false }
+  })
 }
 
 function toldBy(answer: Outcome['answer'], told: ShownCart | null, change: CartChange): ShownCart | null {
