@@ -1,10 +1,18 @@
-import { readdirSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import os from 'node:os'
 import path from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { sku } from '#/domain/sku.ts'
 import { type DrillStore, startDrillStore } from './drill-store.ts'
+import { Guest } from './guest.ts'
 import { until } from './merchant.ts'
 import { Shopper } from './shopper.ts'
+
+const CROWD = 40
+const EASY = { card: 'pm_card_visa', onDecline: 'leave', atBank: 'confirm', deliveryMethod: 'standard' } as const
+/** Node, the library, and one photograph of the most pixels that are taken: MAX_PIXELS in server/media/decoder.ts. */
+const ENCODER_MB = 600
 
 let store: DrillStore
 
@@ -42,6 +50,35 @@ test('until a variant exists its address answers with a JPEG for a short while; 
   const later = files()
   for (const [name, { changedAt }] of kept) if (!name.endsWith('.part')) expect(later.get(name)?.changedAt).toBe(changedAt)
 })
+
+test('whoever encodes gives way to whoever sells: last in line with every thread, bounded in memory, and all of a crowd that buys meanwhile are served', async () => {
+  const unit = sku('BASKETBALL')
+  await store.merchant.offer(unit, CROWD)
+  const guests = Array.from({ length: CROWD }, () => new Guest(store.url, EASY))
+  const checkouts = await Promise.all(guests.map((guest) => guest.prepare('basketball')))
+  const encodedBefore = files().size
+  const outcomes = await Promise.all(guests.map((guest, n) => guest.order(checkouts[n] as (typeof checkouts)[number], () => false)))
+  expect(outcomes.map(({ end }) => end)).toEqual(guests.map(() => 'confirmed'))
+  expect(await store.violationsAtRest()).toEqual([])
+  await until('photographs were encoded meanwhile, or are', async () => files().size > encodedBefore)
+  const encoder = store.media.pid()
+  if (process.platform !== 'linux' || encoder === null) return
+  expect(new Set(threadPriorities(encoder))).toEqual(new Set([os.constants.priority.PRIORITY_LOW]))
+  expect(peakMemoryMb(encoder)).toBeLessThanOrEqual(ENCODER_MB)
+})
+
+/** The nice value of every thread that a process has. Source: proc_pid_stat(5), field 19; names may hold spaces, so fields are counted behind them. */
+function threadPriorities(pid: number): number[] {
+  return readdirSync(`/proc/${pid}/task`).map((thread) => {
+    const stat = readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8')
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16])
+  })
+}
+
+/** The most memory that a process ever held. */
+function peakMemoryMb(pid: number): number {
+  return Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024
+}
 
 async function picture(url: string) {
   const response = await fetch(new URL(url, store.url), { signal: AbortSignal.timeout(10_000) })

@@ -5,7 +5,7 @@
  * |------------------|-------------------------------------------------|-------------------------------------------|
  * | `catalogue`      | every page that shows products                  | an import of the seed; what is published or withdrawn |
  * | `category:<id>`  | its category page                               | nobody yet: what it lists tells by product |
- * | `addresses`      | the sitemap                                     | a withdrawal, and its end                 |
+ * | `addresses`      | the sitemap                                     | a withdrawal and its end, what is published |
  * | `product:<code>` | its product page, and every list that shows it  | an edit of the product, its price, its variants, its photographs |
  */
 export const tags = {

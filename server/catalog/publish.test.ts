@@ -6,7 +6,8 @@ import { tags } from '../cache/manifest.ts'
 import { setSaleWindow } from './edit-catalog.ts'
 import { addPhoto, MOST_PHOTOS, type PhotoDraft, removePhoto, showEncoded } from './edit-photos.ts'
 import { publishProduct, withdrawProduct } from './publish.ts'
-import { readAllProducts, readCards, readProduct, readWithdrawn } from './read-catalog.ts'
+import { readGoneProduct } from './read-addresses.ts'
+import { readAllProducts, readCards, readProduct } from './read-catalog.ts'
 import { readListPage } from './read-list.ts'
 
 const NOW = Date.UTC(2027, 0)
@@ -84,7 +85,7 @@ test('a product with nothing to wait for is published at once, and lists hear of
   expect(await isShown()).toBe(false)
   expect(await publish()).toEqual(ok('published'))
   expect(await isShown()).toBe(true)
-  expect(await told()).toEqual([tags.catalogue, tags.product(code)].sort())
+  expect(await told()).toEqual([tags.addresses, tags.catalogue, tags.product(code)].sort())
   expect(await publish()).toEqual(ok('published'))
   expect(await told()).toEqual([])
 })
@@ -98,7 +99,7 @@ test('a product is published when the last of its photographs is encoded, not be
   await encode(first)
   expect(await isShown()).toBe(true)
   expect(await picturesShown()).toEqual([first, second])
-  expect(await told()).toEqual([tags.catalogue, tags.product(code), unit].sort())
+  expect(await told()).toEqual([tags.addresses, tags.catalogue, tags.product(code), unit].sort())
   await encode(first)
   expect(await told()).toEqual([])
 })
@@ -167,18 +168,18 @@ test('what is withdrawn is on no page and cannot be bought, is known as withdraw
   await publish()
   await engine.rest()
   const { slug, name } = await engine.db.product.findUniqueOrThrow({ where: { code } })
-  expect(await readWithdrawn(engine.db, slug)).toBeNull()
+  expect(await readGoneProduct(engine.db, slug)).toBeNull()
   expect(await withdrawProduct(engine.db, code, NOW)).toEqual(ok(undefined))
   expect(await isShown()).toBe(false)
-  expect(await readWithdrawn(engine.db, slug)).toMatchObject({ name })
-  expect(await told()).toEqual([tags.catalogue, tags.product(code), unit].sort())
+  expect(await readGoneProduct(engine.db, slug)).toMatchObject({ name })
+  expect(await told()).toEqual([tags.addresses, tags.catalogue, tags.product(code), unit].sort())
   expect(await withdrawProduct(engine.db, code, NOW)).toEqual(ok(undefined))
   expect(await told()).toEqual([])
   const [ended] = await engine.book.currentOffers([unit])
   expect(ended?.endsAtMs).toBe(NOW)
 
   expect(await publish()).toEqual(ok('published'))
-  expect(await readWithdrawn(engine.db, slug)).toBeNull()
+  expect(await readGoneProduct(engine.db, slug)).toBeNull()
   await setSaleWindow(engine.db, unit, { startsAtMs: null, endsAtMs: null }, NOW)
   expect(await isShown()).toBe(true)
 })

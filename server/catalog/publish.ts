@@ -65,7 +65,9 @@ async function skusOnSale(tx: Tx, code: string): Promise<Sku[]> {
   return variants.map((variant) => sku(variant.sku))
 }
 
-/** No list carries the tag of a product that is new to it. */
+/** No list carries the tag of a product that is new to it, nor does the sitemap. */
 async function tellOfLists(tx: Tx, code: string): Promise<void> {
-  await tx.outboxMessage.createMany({ data: [tags.product(code), tags.catalogue].map((subject) => ({ topic: 'tag.changed', subject })) })
+  await tx.outboxMessage.createMany({
+    data: [tags.product(code), tags.catalogue, tags.addresses].map((subject) => ({ topic: 'tag.changed', subject })),
+  })
 }

@@ -93,14 +93,6 @@ export async function readProduct(db: Db, slug: string): Promise<ProductView | n
   }
 }
 
-/** What a product was that is withdrawn by now, so that its old address can say so; null for any other. */
-export async function readWithdrawn(db: Db, slug: string): Promise<{ readonly name: string; readonly category: CategoryLink } | null> {
-  return db.product.findUnique({
-    where: { slug, publishedAt: { not: null }, withdrawnAt: { not: null } },
-    select: { name: true, category: { select: { slug: true, name: true } } },
-  })
-}
-
 /** What a category says of itself; null when there is none. */
 export async function readCategory(db: Db, slug: string): Promise<CategoryView | null> {
   return db.category.findUnique({ where: { slug }, select: { id: true, slug: true, name: true, description: true } })

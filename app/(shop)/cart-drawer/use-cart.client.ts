@@ -1,4 +1,4 @@
-import { QueryClient, useMutation, useQuery } from '@tanstack/react-query'
+import { notifyManager, QueryClient, useMutation, useQuery } from '@tanstack/react-query'
 import { useCallback, useState } from 'react'
 import { type CartChange, confirmed, guess, NOTHING, type ShownCart, unitsOf, withoutPrices } from '#/domain/cart-changes.ts'
 import type { CartAnswer } from '#/domain/cart-view.ts'
@@ -8,13 +8,13 @@ import { changedWords, missedWords, PRICES_AWAY, refusedWords, unknownWords } fr
 /** That a browser calls itself offline says little; asking tells. */
 export const client = new QueryClient({ defaultOptions: { queries: { networkMode: 'always' }, mutations: { networkMode: 'always' } } })
 
-/** What the server told last, null before it told anything, and what was asked of it since. */
-type Books = { readonly told: ShownCart | null; readonly asked: readonly CartChange[] }
-
 /** Something that the shopper should know before going on, and what can be done about it. */
 export type Trouble = { readonly words: string; readonly change: CartChange | null }
 
-const KEY = ['cart']
+/** What the server told last; nothing before it told anything. */
+const TOLD = ['cart', 'told']
+/** What was asked of it since. Apart from that: a look that comes back must not bring back what was answered meanwhile. */
+const ASKED = ['cart', 'asked']
 /** An answer is good for that long, so that one that came with a change is not asked for again. */
 const FRESH_MS = 2000
 
@@ -28,10 +28,11 @@ const unitsBefore = new WeakMap<CartChange, number>()
 export function useCart(isOpen: boolean) {
   const [trouble, setTrouble] = useState<Trouble | null>(null)
   const [status, setStatus] = useState('')
-  const { data: books = NO_BOOKS, isError } = useQuery({
-    queryKey: KEY,
-    queryFn: async (): Promise<Books> => ({ told: await look(), asked: readBooks().asked }),
-    enabled: isOpen && readBooks().asked.length === 0,
+  const { data: asked = NOTHING_ASKED } = useQuery<readonly CartChange[]>({ queryKey: ASKED, queryFn: readAsked, enabled: false })
+  const { data: told = null, isError } = useQuery({
+    queryKey: TOLD,
+    queryFn: look,
+    enabled: isOpen && asked.length === 0,
     staleTime: FRESH_MS,
     retry: 1,
   })
@@ -40,11 +41,11 @@ export function useCart(isOpen: boolean) {
     onMutate: (change) => {
       setTrouble(null)
       setStatus('')
-      writeBooks(({ told, asked }) => ({ told, asked: [...asked, change] }))
+      void client.cancelQueries({ queryKey: TOLD })
+      writeAsked((before) => [...before, change])
     },
     onSuccess: ({ answer, isSuperseded }, change) => {
-      // In one step, or there would be a moment with the change in it twice.
-      writeBooks(({ told, asked }) => ({ told: toldBy(answer, told, change), asked: asked.filter((other) => other !== change) }))
+      settle(change, toldBy(answer, readTold(), change))
       if (isSuperseded || !answer) return
       if (!answer.ok) setTrouble({ words: refusedWords(change, answer.code), change: null })
       else if (answer.cart) setStatus(changedWords(change, unitsInCookie()))
@@ -52,17 +53,16 @@ export function useCart(isOpen: boolean) {
     },
     onError: async (_error, change) => {
       setTrouble({ words: unknownWords(change), change: null })
-      const told = await askForTheCart().catch(() => null)
+      const seen = await askForTheCart().catch(() => null)
       const before = unitsBefore.get(change)
       const wasMade = before !== undefined && unitsInCookie() !== before
-      writeBooks((now) => ({ told: told ?? now.told, asked: now.asked.filter((other) => other !== change) }))
-      if (!told) return setTrouble({ words: unknownWords(change), change })
+      settle(change, seen ?? readTold())
+      if (!seen) return setTrouble({ words: unknownWords(change), change })
       unitsBefore.delete(change)
       setTrouble(wasMade ? null : { words: missedWords(change), change })
       if (wasMade) setStatus(changedWords(change, unitsInCookie()))
     },
   })
-  const { told, asked } = books
   const cart = told || asked.length > 0 ? guess(told ?? NOTHING, asked) : null
   return {
     cart,
@@ -74,18 +74,30 @@ export function useCart(isOpen: boolean) {
     status,
     trouble,
     change: mutate,
-    refresh: useCallback(() => void client.invalidateQueries({ queryKey: KEY }), []),
+    refresh: useCallback(() => void client.invalidateQueries({ queryKey: TOLD }), []),
   }
 }
 
-const NO_BOOKS: Books = { told: null, asked: [] }
+const NOTHING_ASKED: readonly CartChange[] = []
 
-function readBooks(): Books {
-  return client.getQueryData<Books>(KEY) ?? NO_BOOKS
+function readTold(): ShownCart | null {
+  return client.getQueryData<ShownCart>(TOLD) ?? null
 }
 
-function writeBooks(write: (books: Books) => Books): void {
-  client.setQueryData<Books>(KEY, write(readBooks()))
+function readAsked(): readonly CartChange[] {
+  return client.getQueryData<readonly CartChange[]>(ASKED) ?? NOTHING_ASKED
+}
+
+function writeAsked(write: (asked: readonly CartChange[]) => readonly CartChange[]): void {
+  client.setQueryData(ASKED, write(readAsked()))
+}
+
+/** In one step, or there would be a moment with the change in it twice. */
+function settle(change: CartChange, told: ShownCart | null): void {
+  notifyManager.batch(() => {
+    if (told) client.setQueryData(TOLD, told)
+    writeAsked((asked) => asked.filter((other) => other !== change))
+  })
 }
 
 /** Who has no cart need not ask. */
@@ -109,7 +121,7 @@ function carryOut(change: CartChange): Promise<Outcome> {
       const answer = await desk.show()
       if (unitsInCookie() !== before) return { answer, isSuperseded: false }
     }
-    const last = readBooks().asked.findLast((other) => other.sku === change.sku)
+    const last = readAsked().findLast((other) => other.sku === change.sku)
     if (change.kind === 'set' && last?.kind === 'set' && last !== change) return { answer: null, isSuperseded: true }
     unitsBefore.set(change, before ?? unitsInCookie())
     return { answer: await desk.make(change), isSuperseded: false }
