@@ -179,8 +179,9 @@ test('what is withdrawn is on no page and cannot be bought, is known as withdraw
   expect(ended?.endsAtMs).toBe(NOW)
 
   expect(await publish()).toEqual(ok('published'))
-  expect(await readGoneProduct(engine.db, slug)).toBeNull()
+  expect(await readGoneProduct(engine.db, slug)).toMatchObject({ name })
   await setSaleWindow(engine.db, unit, { startsAtMs: null, endsAtMs: null }, NOW)
+  expect(await readGoneProduct(engine.db, slug)).toBeNull()
   expect(await isShown()).toBe(true)
 })
 
