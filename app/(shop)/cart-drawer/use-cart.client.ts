@@ -5,8 +5,13 @@ import type { CartAnswer } from '#/domain/cart-view.ts'
 import { inTurn, unitsInCookie } from './ask-server.client.ts'
 import { changedWords, missedWords, PRICES_AWAY, refusedWords, unknownWords } from './drawer-words.ts'
 
-/** That a browser calls itself offline says little; asking tells. */
-export const client = new QueryClient({ defaultOptions: { queries: { networkMode: 'always' }, mutations: { networkMode: 'always' } } })
+/**
+ * That a browser calls itself offline says little; asking tells. Changes are known by what they are, not by what they say: two that say the
+ * same must stay two, so nothing is replaced by what equals it.
+ */
+export const client = new QueryClient({
+  defaultOptions: { queries: { networkMode: 'always', structuralSharing: false }, mutations: { networkMode: 'always' } },
+})
 
 /** Something that the shopper should know before going on, and what can be done about it. */
 export type Trouble = { readonly words: string; readonly change: CartChange | null }
