@@ -52,10 +52,10 @@ test('until a variant exists its address answers with a JPEG for a short while; 
 })
 
 test('whoever encodes gives way to whoever sells: last in line with every thread, bounded in memory, and all of a crowd that buys meanwhile are served', async () => {
-  const unit = sku('BASKETBALL')
+  const unit = sku('SKIPROPE')
   await store.merchant.offer(unit, CROWD)
   const guests = Array.from({ length: CROWD }, () => new Guest(store.url, EASY))
-  const checkouts = await Promise.all(guests.map((guest) => guest.prepare('basketball')))
+  const checkouts = await Promise.all(guests.map((guest) => guest.prepare('sausage-skipping-rope')))
   const encodedBefore = files().size
   const outcomes = await Promise.all(guests.map((guest, n) => guest.order(checkouts[n] as (typeof checkouts)[number], () => false)))
   expect(outcomes.map(({ end }) => end)).toEqual(guests.map(() => 'confirmed'))

@@ -13,7 +13,13 @@ const FORBIDDEN = {
     'style-src-elem inline',
     () => document.body.append(Object.assign(document.createElement('style'), { textContent: 'body{color:red}' })),
   ],
-  'a handler in an attribute': ['script-src-attr inline', () => document.body.setAttribute('onclick', 'window.ran = 1')],
+  'a handler in an attribute': [
+    'script-src-attr inline',
+    () => {
+      document.body.setAttribute('onclick', 'window.ran = 1')
+      document.body.click()
+    },
+  ],
   'text taken for code': ['script-src eval', () => void setTimeout('window.ran = 1')],
   'a script from elsewhere': [
     'script-src-elem http://elsewhere.test',
