@@ -80,7 +80,7 @@ test('while a script waits for replicas, what is read does not wait', async () =
 })
 
 test('a core that is asked for no replicas waits for none', async () => {
-  const alone = new Core(stack.core.url, 'test')
+  const alone = new Core(stack.core.url, 'test', { connectPatienceMs: 10_000 })
   for (const at of [0, 1]) signal(replica(at), 'SIGSTOP')
   expect(await alone.runDurably(scripts.putCode, ['code:alone'], [1, 0, 0, '{}'])).toEqual({ ok: true, value: 1 })
   await alone.close()
