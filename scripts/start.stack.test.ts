@@ -141,7 +141,7 @@ test(
     const orphan = owner()
     if (orphan) record.keep({ ...orphan, name: 'store', stopSignal: 'SIGTERM', stopPatienceMs: 60_000 })
     first.signal('SIGKILL')
-    await vi.waitFor(() => expect(identify(first.pid)).toBeNull())
+    await vi.waitFor(() => expect(identify(first.pid)).toBeNull(), { timeout: START_MS })
     expect(await health()).toBe('ready')
 
     const second = start()
