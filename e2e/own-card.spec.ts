@@ -1,4 +1,4 @@
-import { freePort } from '#/scripts/stack/ports.ts'
+import { claimPort } from '#/scripts/stack/ports.ts'
 import { type ReadyProcess, spawnReady, stopProcess } from '#/scripts/stack/spawn-ready.ts'
 import { setting } from './backstage.ts'
 import { expect, test } from './fixtures.ts'
@@ -13,7 +13,7 @@ let baseURL: string
 
 /** Another web process of the same store, as it is with Stripe's keys; what Stripe would do, the local gateway does. */
 test.beforeAll(async () => {
-  const port = await freePort()
+  const port = await claimPort()
   baseURL = `http://localhost:${port}`
   const stripe = { STRIPE_PUBLISHABLE_KEY: 'pk_test_journey', STRIPE_JS_URL: new URL('/_local/stripe.js', setting('STRIPE_API_URL')).href }
   web = await spawnReady(process.execPath, ['server/web/main.ts', '--port', `${port}`], {
