@@ -171,10 +171,13 @@ test('of many that open a shard at once one rebuilds it', async () => {
 
 test('a shard is not rebuilt while intake writes it', async () => {
   await engine.counters.fence(SHARD)
-  await engine.db.$transaction(async (tx) => {
-    await tx.$executeRaw`SELECT pg_advisory_xact_lock(${INTAKE_LOCK}::int, ${SHARD}::int)`
-    expect(await openShards(engine)).toEqual([])
-  })
+  await engine.db.$transaction(
+    async (tx) => {
+      await tx.$executeRaw`SELECT pg_advisory_xact_lock(${INTAKE_LOCK}::int, ${SHARD}::int)`
+      expect(await openShards(engine)).toEqual([])
+    },
+    { timeout: 60_000 },
+  )
   expect(await openShards(engine)).toEqual([SHARD])
 })
 
