@@ -13,6 +13,8 @@ const CROWD = 40
 const EASY = { card: 'pm_card_visa', onDecline: 'leave', atBank: 'confirm', deliveryMethod: 'standard' } as const
 /** Node, the library, and one photograph of the most pixels that are taken: MAX_PIXELS in server/media/decoder.ts. */
 const ENCODER_MB = 600
+/** The worker has the lowest priority: on a machine that is busy it gets hardly any time at all. */
+const ENCODED_WITHIN_MS = 240_000
 
 let store: DrillStore
 
@@ -34,11 +36,11 @@ test('until a variant exists its address answers with a JPEG for a short while; 
   }
 
   await store.media.start()
-  await until('the first photograph is encoded', async () => (await picture(avif)).type === 'image/avif')
+  await until('the first photograph is encoded', async () => (await picture(avif)).type === 'image/avif', ENCODED_WITHIN_MS)
   expect(await picture(avif)).toMatchObject({ format: 'heif', width: 352, cacheControl: 'public, max-age=31536000, immutable' })
-  await until('its WebP, too', async () => (await picture(webp)).type === 'image/webp')
+  await until('its WebP, too', async () => (await picture(webp)).type === 'image/webp', ENCODED_WITHIN_MS)
   expect(await picture(webp)).toMatchObject({ format: 'webp', width: 352, cacheControl: 'public, max-age=31536000, immutable' })
-  if (jpg) await until('and its JPEG', async () => (await picture(jpg)).cacheControl.includes('immutable'))
+  if (jpg) await until('and its JPEG', async () => (await picture(jpg)).cacheControl.includes('immutable'), ENCODED_WITHIN_MS)
 
   // A worker that is killed in the middle leaves no half of a picture behind, and the next one makes nothing twice.
   await store.media.kill('SIGKILL')
@@ -46,10 +48,10 @@ test('until a variant exists its address answers with a JPEG for a short while; 
   expect(kept.size).toBeGreaterThan(0)
   for (const [name, file] of kept) if (!name.endsWith('.part')) expect(file.bytes).toBeGreaterThan(0)
   await store.media.start()
-  await until('it goes on', async () => files().size > kept.size)
+  await until('it goes on', async () => files().size > kept.size, ENCODED_WITHIN_MS)
   const later = files()
   for (const [name, { changedAt }] of kept) if (!name.endsWith('.part')) expect(later.get(name)?.changedAt).toBe(changedAt)
-})
+}, 1_000_000)
 
 test('whoever encodes gives way to whoever sells: last in line with every thread, bounded in memory, and all of a crowd that buys meanwhile are served', async () => {
   const unit = sku('SKIPROPE')
@@ -60,12 +62,12 @@ test('whoever encodes gives way to whoever sells: last in line with every thread
   const outcomes = await Promise.all(guests.map((guest, n) => guest.order(checkouts[n] as (typeof checkouts)[number], () => false)))
   expect(outcomes.map(({ end }) => end)).toEqual(guests.map(() => 'confirmed'))
   expect(await store.violationsAtRest()).toEqual([])
-  await until('photographs were encoded meanwhile, or are', async () => files().size > encodedBefore)
+  await until('photographs were encoded meanwhile, or are', async () => files().size > encodedBefore, ENCODED_WITHIN_MS)
   const encoder = store.media.pid()
   if (process.platform !== 'linux' || encoder === null) return
   expect(new Set(threadPriorities(encoder))).toEqual(new Set([os.constants.priority.PRIORITY_LOW]))
   expect(peakMemoryMb(encoder)).toBeLessThanOrEqual(ENCODER_MB)
-})
+}, 600_000)
 
 /** The nice value of every thread that a process has. Source: proc_pid_stat(5), field 19; names may hold spaces, so fields are counted behind them. */
 function threadPriorities(pid: number): number[] {
