@@ -79,6 +79,11 @@ export function photosEnv(): Pick<Env, 'DATABASE_URL' | 'MEDIA_DIR'> {
   return check(schema.pick({ DATABASE_URL: true, MEDIA_DIR: true }), process.env)
 }
 
+/** On its own, because pages can be finished where nothing else is configured. */
+export function buildFolder(): string {
+  return schema.shape.NEXT_DIST_DIR.parse(process.env.NEXT_DIST_DIR)
+}
+
 function parse(): Env {
   return check(schema, process.env)
 }

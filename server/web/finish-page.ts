@@ -117,7 +117,12 @@ function policyOf(html: string, elsewhere: PageSources): string {
   const styles = [...html.matchAll(STYLE)].map(([, css = '']) => hashOf(css))
   const withoutBodies = html.replace(SCRIPT, '').replace(STYLE, '')
   const attributes = [...withoutBodies.matchAll(STYLE_ATTRIBUTE)].map(([, css = '']) => hashOf(decode(css)))
-  return pagePolicy({ ...elsewhere, scripts: [...scripts, ...(elsewhere.scripts ?? [])], styles, attributes })
+  return pagePolicy({
+    ...elsewhere,
+    scripts: [...scripts, ...(elsewhere.scripts ?? [])],
+    styles: [...styles, ...(elsewhere.styles ?? [])],
+    attributes,
+  })
 }
 
 function preloadsOf(html: string): string {

@@ -1,5 +1,6 @@
 import { displayPageLife } from '../cache/manifest.ts'
 import { log } from '../telemetry/log.ts'
+import { sheetHashes } from './build-sheets.ts'
 import { finishPage } from './finish-page.ts'
 import { finishedPages } from './finished-pages.ts'
 
@@ -90,7 +91,7 @@ function isStaticPage(value: Entry['value']): value is Page {
 }
 
 function finish(page: Page): Page {
-  const { html, policy, preloads, status } = finishPage(page.html)
+  const { html, policy, preloads, status } = finishPage(page.html, { styles: sheetHashes() })
   const known = [page.headers?.link ?? []].flat().join(', ')
   const link = known.includes('as=image') ? known : [known, preloads].filter(Boolean).join(', ')
   return { ...page, html, status, headers: { ...page.headers, 'content-security-policy': policy, ...(link && { link }), [FINISHED]: '1' } }
