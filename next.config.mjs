@@ -16,6 +16,8 @@ const config = {
   poweredByHeader: false,
   reactStrictMode: true,
   typedRoutes: false,
+  // All but one of them is in every browser that Next supports, and nothing but development asks for that one (Next 16.4).
+  turbopack: { resolveAlias: { '../build/polyfills/polyfill-module': 'next/dist/compiled/server-only/empty.js' } },
   // `npm run verify` does, of tests and scripts too, and a mistake there is no reason to keep a shop closed.
   typescript: { ignoreBuildErrors: true },
   // Orders are small; nothing that a form of ours sends comes near this.
@@ -27,6 +29,8 @@ const config = {
     disableResumeDataCacheCompression: true,
     // One document holds what its first screen needs. See docs/decisions/0006.
     inlineCss: true,
+    // A sheet that stands in its page costs no request, so none is made larger to save one.
+    cssChunking: { type: 'graph', requestCost: 0 },
     // Few files, because each competes with the first photograph. Source: measurements in docs/decisions/0006.
     turbopackChunking: { minChunkSize: 500_000, maxMergeChunkSize: 3_000_000, requestCost: 5_000_000, firstPageLoadPriority: 1 },
   },

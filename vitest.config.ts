@@ -25,6 +25,7 @@ export default defineConfig({
             'prisma/**/*.test.ts',
             'scripts/**/*.test.ts',
             'drill/{bench,engine}/**/*.test.ts',
+            'e2e/audit/*.test.ts',
           ],
           exclude: integration,
           testTimeout: 20_000,

@@ -22,23 +22,23 @@ const NO_STYLE = 0
 
 export const BUDGETS: Readonly<Record<string, Budget>> = {
   '/': {
-    bytes: { document: 16_000, script: SCRIPT, style: NO_STYLE, font: FONT, image: 240_000, other: 4_000 },
+    bytes: { document: 16_000, script: SCRIPT, style: NO_STYLE, font: FONT, image: 345_000, other: 4_000 },
     firstScreenBytes: 90_000,
     requests: 35,
   },
   '/sale/sale-day': {
     bytes: { document: 12_000, script: SCRIPT, style: NO_STYLE, font: FONT, image: 240_000, other: 4_000 },
-    firstScreenBytes: 90_000,
+    firstScreenBytes: 110_000,
     requests: 35,
   },
   '/c/shoes': {
-    bytes: { document: 11_000, script: SCRIPT, style: NO_STYLE, font: FONT, image: 90_000, other: 4_000 },
-    firstScreenBytes: 60_000,
+    bytes: { document: 11_000, script: SCRIPT, style: NO_STYLE, font: FONT, image: 120_000, other: 4_000 },
+    firstScreenBytes: 85_000,
     requests: 25,
   },
   '/c/everything': {
-    bytes: { document: 15_000, script: SCRIPT, style: NO_STYLE, font: FONT, image: 240_000, other: 4_000 },
-    firstScreenBytes: 60_000,
+    bytes: { document: 15_000, script: SCRIPT, style: NO_STYLE, font: FONT, image: 460_000, other: 4_000 },
+    firstScreenBytes: 85_000,
     requests: 40,
   },
   '/p/canvas-high-tops': {

@@ -105,6 +105,11 @@ test('a picture that is preloaded can be asked for by the header; one with a hea
   expect(finishPage(page({ head: preload('/1.avif 320w\r\nset-cookie: a') })).preloads).toBe('')
 })
 
+test('sheets that a soft step may bring are in the policy beside those that stand in the page', () => {
+  const { policy } = finishPage(page({}), { styles: [sha('.other{}')] })
+  expect(policy).toContain(`style-src 'self' ${sha(CSS)} ${sha('.other{}')};`)
+})
+
 test('a policy that no proxy would take stands in the document, before all that it is about, and the header says who may frame it', () => {
   const body = Array.from({ length: 200 }, (_, n) => `<p style="width:${n}px">a</p>`).join('')
   const { html, policy } = finishPage(page({ body }))

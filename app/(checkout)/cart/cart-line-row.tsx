@@ -1,16 +1,21 @@
 import controls from '#/components/controls.module.css'
-import { Photo } from '#/components/photo.tsx'
+import { Photo, type PhotoPriority } from '#/components/photo.tsx'
 import type { CartLineView } from '#/domain/cart-view.ts'
 import { formatMoney } from '#/domain/money.ts'
 import { problemWords } from '../../cart-words.ts'
 import styles from './cart.module.css'
 
+/** As wide as the first column of a line. */
+const SIZES = '(min-width: 34.1rem) 7.5rem, (min-width: 22.8rem) 22vw, 5rem'
+
 /** One line of the cart, with forms to change and to remove it. */
-export function CartLineRow({ line }: { line: CartLineView }) {
+export function CartLineRow({ line, priority }: { line: CartLineView; priority: PhotoPriority }) {
   const { sku, slug, name, label, picture, quantity, maxQuantity, unitPriceMinor, currency, problem } = line
   return (
     <li className={styles.line}>
-      <div className={styles.picture}>{picture && <Photo photo={{ ...picture, alt: '' }} crop="4/5" sizes="7.5rem" />}</div>
+      <div className={styles.picture}>
+        {picture && <Photo photo={{ ...picture, alt: '' }} crop="4/5" sizes={SIZES} priority={priority} />}
+      </div>
       <div className={styles.what}>
         <a href={`/p/${slug}`}>{name}</a>
         {label && <p className="quiet small">{label}</p>}

@@ -13,6 +13,9 @@ import { CartLineRow, UnknownRow } from './cart-line-row.tsx'
 import { CartSums } from './cart-sums.tsx'
 import { CodeForm } from './code-form.tsx'
 
+/** Lines of the cart, on a telephone. */
+const ON_FIRST_SCREEN = 3
+
 export const metadata: Metadata = { title: 'Cart' }
 
 export default async function CartPage({ searchParams }: { searchParams: Promise<{ notice?: string | string[] }> }) {
@@ -45,8 +48,8 @@ export default async function CartPage({ searchParams }: { searchParams: Promise
       <h1>Cart</h1>
       {notice && <Notice>{notice}</Notice>}
       <ul className={styles.lines}>
-        {lines.map((line) => (
-          <CartLineRow key={line.sku} line={line} />
+        {lines.map((line, i) => (
+          <CartLineRow key={line.sku} line={line} priority={i < ON_FIRST_SCREEN ? 'eager' : 'lazy'} />
         ))}
         {unknown.map((sku) => (
           <UnknownRow key={sku} sku={sku} />
