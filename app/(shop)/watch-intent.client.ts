@@ -1,14 +1,14 @@
 /** A pointer or the focus rests so long on a link that somebody means to follow. */
 const DWELL_MS = 80
-/** Of one page view. The issue's budget is ten requests and 20 kB. */
-const MOST = 10
+/** Of one page view: two pages with their layout are five requests and 19 kB, of ten and 20 that a view may cost beyond its page. */
+const MOST = 2
 
 /** `drop` calls off what is about to be fetched; `forget` begins another page view. */
 type Intent = { drop(): void; forget(): void }
 
 /**
  * Has the page behind a link fetched when a pointer moves to it and stays, a finger touches it, or it has the focus: each address once, at
- * most ten until `forget` is told of another page, and none for who saves data or is on a slow line. A grid that is scrolled under a pointer
+ * most two until `forget` is told of another page, and none for who saves data or is on a slow line. A grid that is scrolled under a pointer
  * at rest asks for nothing: only moving means something.
  */
 export function watchIntent(

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { finishPage } from './finish-page.ts'
+import { finishPage, leanLayout } from './finish-page.ts'
 
 const CSS = '.a{color:red}'
 const row = (id: string, text: string) => `${id}:T${Buffer.byteLength(text).toString(16)},${text}`
@@ -103,6 +103,14 @@ test('a picture that is preloaded can be asked for by the header; one with a hea
   )
   expect(finishPage(page({ head: preload('/1.avif 320w, '.repeat(200)) })).preloads).toBe('')
   expect(finishPage(page({ head: preload('/1.avif 320w\r\nset-cookie: a') })).preloads).toBe('')
+})
+
+test('a layout that is fetched beforehand comes without the sheets that its reader has, and with all else', () => {
+  const own = '.own{}'
+  const tree = `1:"$Sreact.fragment"\n9:T${CSS.length.toString(16)},${CSS}a:T${own.length.toString(16)},${own}0:["$","style",null,{"href":"/a.css"}]\n`
+  expect(leanLayout(tree, page({}))).toBe(
+    `1:"$Sreact.fragment"\n9:""\na:T${own.length.toString(16)},${own}0:["$","style",null,{"href":"/a.css"}]\n`,
+  )
 })
 
 test('sheets that a soft step may bring are in the policy beside those that stand in the page', () => {

@@ -50,7 +50,7 @@ export function finishPage(rendered: string, beyond: PageSources = {}): Finished
     else return whole
     return ''
   })
-  const sheets = [...rendered.matchAll(STYLE)].map(([, css]) => css ?? '').join('\n')
+  const sheets = sheetsIn(rendered)
   const script = [
     ...bootstrap,
     ...flightScript(flight, sheets),
@@ -64,6 +64,18 @@ export function finishPage(rendered: string, beyond: PageSources = {}): Finished
     script === '' ? '' : `<script>${script}</script>`,
   )
   return { ...fitPolicy(html, policyOf(html, beyond)), preloads: preloadsOf(html), status: html.includes(GONE) ? 410 : 200 }
+}
+
+/**
+ * A layout, as it is fetched before its page is asked for: who fetches it stands in a document that has the same layout, and its sheets. Without
+ * them it is a fifth.
+ */
+export function leanLayout(tree: string, html: string): string {
+  return withoutSheets(tree, sheetsIn(html))
+}
+
+function sheetsIn(html: string): string {
+  return [...html.matchAll(STYLE)].map(([, css]) => css ?? '').join('\n')
 }
 
 /** What a page tells the framework: `[0]` begins, `[1, text]` is a piece of the component tree, other kinds are passed on as they are. */

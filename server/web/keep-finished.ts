@@ -1,6 +1,6 @@
 import { displayPageLife } from '../cache/manifest.ts'
 import { log } from '../telemetry/log.ts'
-import { finishPage } from './finish-page.ts'
+import { finishPage, leanLayout } from './finish-page.ts'
 import { finishedPages } from './finished-pages.ts'
 
 /** As Next gives it to its cache handler, and gets it back; of pages only what is used here. */
@@ -16,6 +16,8 @@ type Page = {
   readonly postponed?: unknown
   readonly status?: number
   readonly headers?: Record<string, string | string[] | undefined>
+  /** The tree in pieces, for prefetches, by the path of the segment. */
+  readonly segmentData?: ReadonlyMap<string, Buffer>
 }
 
 /** Marks a page that has its final form. Sent along, so that anybody can see it. */
@@ -93,7 +95,17 @@ function finish(page: Page, sheets: readonly string[]): Page {
   const { html, policy, preloads, status } = finishPage(page.html, { styles: sheets })
   const known = [page.headers?.link ?? []].flat().join(', ')
   const link = known.includes('as=image') ? known : [known, preloads].filter(Boolean).join(', ')
-  return { ...page, html, status, headers: { ...page.headers, 'content-security-policy': policy, ...(link && { link }), [FINISHED]: '1' } }
+  const headers = { ...page.headers, 'content-security-policy': policy, ...(link && { link }), [FINISHED]: '1' }
+  return { ...page, html, status, headers, ...(page.segmentData && { segmentData: leanSegments(page.segmentData, html) }) }
+}
+
+/** Pieces that are no page, and not the whole, are layouts. */
+const NO_LAYOUT = /^\/_|__PAGE__$/
+
+function leanSegments(segments: ReadonlyMap<string, Buffer>, html: string): Map<string, Buffer> {
+  return new Map(
+    [...segments].map(([name, piece]) => [name, NO_LAYOUT.test(name) ? piece : Buffer.from(leanLayout(piece.toString(), html))]),
+  )
 }
 
 function pathOf(key: string): string | null {
