@@ -29,8 +29,8 @@ const config = {
     disableResumeDataCacheCompression: true,
     // One document holds what its first screen needs. See docs/decisions/0006.
     inlineCss: true,
-    // A sheet that stands in its page costs no request, so none is made larger to save one.
-    cssChunking: { type: 'graph', requestCost: 0 },
+    // A sheet that stands in its page costs no request, so hardly any is made larger to save one.
+    cssChunking: { type: 'graph', requestCost: 500 },
     // Few files, because each competes with the first photograph. Source: measurements in docs/decisions/0006.
     turbopackChunking: { minChunkSize: 500_000, maxMergeChunkSize: 3_000_000, requestCost: 5_000_000, firstPageLoadPriority: 1 },
   },

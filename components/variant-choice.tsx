@@ -14,7 +14,7 @@ export function VariantLinks({ name, links }: { name: string; links: readonly Ch
   return (
     <nav aria-label={name} className={styles.option}>
       <p className={styles.name}>{name}</p>
-      <ul className={`${styles.cells} ${widthFor(links.map(({ value }) => value))}`}>
+      <ul className={cellsFor(links.map(({ value }) => value))}>
         {links.map(({ value, href, chosen, base, last }) => (
           <li key={value}>
             <a
@@ -40,7 +40,7 @@ export function VariantRadios({ name, chosen, radios }: { name: string; chosen: 
   return (
     <fieldset className={styles.option}>
       <legend className={styles.name}>{name}</legend>
-      <div className={`${styles.cells} ${widthFor(radios.map(({ value, notes }) => [value, ...notes].join(' ')))}`}>
+      <div className={cellsFor(radios.map(({ value, notes }) => [value, ...notes].join(' ')))}>
         {radios.map(({ sku, value, notes }) => (
           <label key={sku} className={styles.cell}>
             <input type="radio" name="sku" value={sku} required defaultChecked={sku === chosen} />
@@ -59,7 +59,7 @@ export function VariantRadios({ name, chosen, radios }: { name: string; chosen: 
 }
 
 /** Sizes stand close; words need room, and words with a price more. */
-function widthFor(texts: readonly string[]): string | undefined {
+function cellsFor(texts: readonly string[]): string {
   const longest = Math.max(...texts.map((text) => text.length))
-  return longest > 12 ? styles.wide : longest > 4 ? styles.medium : undefined
+  return [styles.cells, longest > 12 ? styles.wide : longest > 4 ? styles.medium : null].filter(Boolean).join(' ')
 }

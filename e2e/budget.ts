@@ -19,6 +19,10 @@ const SCRIPT = 160_000
 const FONT = 28_000
 /** The sheet stands in the document. */
 const NO_STYLE = 0
+/** The cart drawer's sheet, and two that it shares with pages, come with its code when nothing else is left to do. */
+const DRAWER_STYLE = 2_500
+/** The second photograph of the gallery is there before somebody swipes to it. */
+const GALLERY = 130_000
 
 export const BUDGETS: Readonly<Record<string, Budget>> = {
   '/': {
@@ -42,13 +46,13 @@ export const BUDGETS: Readonly<Record<string, Budget>> = {
     requests: 40,
   },
   '/p/canvas-high-tops': {
-    bytes: { document: 13_000, script: SCRIPT, style: NO_STYLE, font: FONT, image: 120_000, other: 4_000 },
+    bytes: { document: 15_500, script: SCRIPT, style: DRAWER_STYLE, font: FONT, image: GALLERY, other: 4_000 },
     firstScreenBytes: 60_000,
     requests: 25,
     opensWithPhotograph: true,
   },
   '/p/mechanical-keyboard': {
-    bytes: { document: 13_000, script: SCRIPT, style: NO_STYLE, font: FONT, image: 120_000, other: 4_000 },
+    bytes: { document: 15_500, script: SCRIPT, style: DRAWER_STYLE, font: FONT, image: GALLERY, other: 4_000 },
     firstScreenBytes: 60_000,
     requests: 25,
     opensWithPhotograph: true,
@@ -65,19 +69,16 @@ export const BUDGETS: Readonly<Record<string, Budget>> = {
   },
 }
 
-/** Script that a product page starts with, beyond that of a page with no script of its own: a third island would be felt. */
+/** Script, in gzip, that a product page starts with beyond an empty page: the budget. A second island that starts at once would be felt. */
 export const PRODUCT_SCRIPT_BYTES = 2048
 
-/** Compressed; the framework alone, as Next 16.4 builds it. */
-export const FRAMEWORK_SCRIPT_BYTES = 137_000
+/** In gzip: an empty page of Next 16.4, built as ours are. */
+export const FRAMEWORK_SCRIPT_BYTES = 135_000
 
 /** The sum of all shifts of a visit, from the first byte to the end of the page. Lighthouse counts only the first screen's. */
 export const LAYOUT_SHIFT = 0.01
 
-/**
- * One sheet serves every display page, so that going from one to the next needs none: each page carries rules of the others. Of the whole,
- * at most so much is for neither a telephone nor a desk.
- */
+/** Of the sheet that stands in a page at most so much is for neither a telephone nor a desk: states that are not seen, and a neighbour's rules. */
 export const UNUSED_STYLE_SHARE = 0.65
 /** Characters of the sheet, before compression, so that it goes on making sense to have it in every document. */
 export const SHEET_LENGTH = 20_000

@@ -21,8 +21,6 @@ export type Visit = {
   readonly preloads: number
   /** What was the largest at last. `initiator` says what made the browser ask for it: `link` is a preload. */
   readonly largest: { readonly tag: string; readonly path: string; readonly isPhotograph: boolean; readonly initiator: string } | null
-  /** Scripts that the document itself starts, in no matter which way. */
-  readonly startingScripts: readonly string[]
 }
 
 const KINDS: Record<string, Kind> = { document: 'document', script: 'script', stylesheet: 'style', font: 'font', image: 'image' }
@@ -32,12 +30,11 @@ export async function visit(page: Page, address: string): Promise<Visit> {
   const requests: Request[] = []
   page.on('request', (request) => requests.push(request))
   await page.addInitScript(watchPainting)
-  const answer = await page.goto(address)
-  const html = (await answer?.text()) ?? ''
+  await page.goto(address)
   await untilAlive(page)
   await page.waitForLoadState('networkidle')
   const loaded = await Promise.all(requests.map(measure))
-  return { loaded, ...(await page.evaluate(readPainting)), startingScripts: scriptsOf(html) }
+  return { loaded, ...(await page.evaluate(readPainting)) }
 }
 
 /** The sum of all shifts since the page began to load, those that followed a shopper's touch apart, and what moved each time. */
@@ -73,13 +70,6 @@ export function bytesOf(loaded: readonly Loaded[]): number {
   return loaded.reduce((sum, { bytes }) => sum + bytes, 0)
 }
 
-/** Those that are marked up, and those that a script of the finished page will add (server/web/finish-page.ts). */
-function scriptsOf(html: string): string[] {
-  const marked = [...html.matchAll(/<script[^>]* src="([^"]+)"/g)].map(([, source = '']) => source)
-  const added = [...html.matchAll(/for\(const s of (\["[^\]]+"\])\)/g)].flatMap(([, list = '[]']) => JSON.parse(list) as string[])
-  return [...new Set([...marked, ...added])]
-}
-
 declare const watched: { shift: number; moved: string[]; largest: { element: Element | null; url: string } | null }
 
 /** Runs in the page before anything of it. */
@@ -105,17 +95,19 @@ function watchPainting(): void {
 }
 
 /** Runs in the page. */
-function readPainting() {
+async function readPainting() {
   const pathOf = (url: string) => (url ? new URL(url).pathname : '')
   const resources = performance.getEntriesByType('resource') as (PerformanceResourceTiming & { renderBlockingStatus: string })[]
-  const onScreen = [...document.images].filter((image) => {
-    const { top, bottom, left, right } = image.getBoundingClientRect()
-    return image.currentSrc && bottom > 0 && top < innerHeight && right > 0 && left < innerWidth
+  // What a row of photographs cuts off is not on the screen, wherever it lies: only an observer knows.
+  const seen = await new Promise<IntersectionObserverEntry[]>((resolve) => {
+    const observer = new IntersectionObserver(resolve)
+    for (const image of document.images) observer.observe(image)
   })
+  const onScreen = seen.filter(({ intersectionRatio }) => intersectionRatio > 0).map(({ target }) => target as HTMLImageElement)
   const { largest } = watched
   return {
     blocking: resources.filter(({ renderBlockingStatus }) => renderBlockingStatus === 'blocking').map(({ name }) => pathOf(name)),
-    firstScreen: onScreen.map(({ currentSrc }) => pathOf(currentSrc)),
+    firstScreen: onScreen.filter(({ currentSrc }) => currentSrc).map(({ currentSrc }) => pathOf(currentSrc)),
     preloads: document.querySelectorAll('link[rel=preload][as=image]').length,
     largest: largest && {
       tag: largest.element?.tagName.toLowerCase() ?? '',

@@ -1,20 +1,11 @@
 'use client'
 
-import controls from '#/components/controls.module.css'
-import { Message } from '#/components/message.tsx'
+import { Trouble } from '#/components/trouble.tsx'
 
 export default function CheckoutError({ retry }: { error: unknown; retry: () => void }) {
-  const ways = (
-    <>
-      <button type="button" className={controls.button} onClick={() => retry()}>
-        Try again
-      </button>
-      <a href="/cart">See your cart</a>
-    </>
-  )
   return (
-    <Message title="Something went wrong on our side" ways={ways}>
+    <Trouble title="Something went wrong on our side" way={<a href="/cart">See your cart</a>} retry={retry}>
       Your cart is safe. If you were placing an order, trying again with the same page is safe too: it is never placed or charged twice.
-    </Message>
+    </Trouble>
   )
 }

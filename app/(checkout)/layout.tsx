@@ -2,7 +2,8 @@ import type { Metadata } from 'next'
 import type { ReactNode } from 'react'
 import '#/components/base.css'
 import { face } from '#/components/face.ts'
-import { OfflineNote } from '#/components/offline-note.client.tsx'
+import { OfflineNote } from '#/components/offline-note.tsx'
+import { OfflineWords } from '#/components/offline-words.client.tsx'
 import { Shell } from '#/components/shell.tsx'
 import { countUnits } from '#/domain/cart.ts'
 import { cachedCategoryLinks } from '#/server/web/catalog.ts'
@@ -27,7 +28,9 @@ export default async function CheckoutLayout({ children }: { children: ReactNode
         <Shell categories={await categories()} count={units > 0 ? ` (${units})` : null}>
           {children}
         </Shell>
-        <OfflineNote />
+        <OfflineNote>
+          <OfflineWords />
+        </OfflineNote>
       </body>
     </html>
   )

@@ -1,13 +1,11 @@
 import type { ReactNode } from 'react'
 import '#/components/base.css'
 import { face } from '#/components/face.ts'
-import { OfflineNote } from '#/components/offline-note.client.tsx'
+import { OfflineNote } from '#/components/offline-note.tsx'
 import { Shell } from '#/components/shell.tsx'
 import { cachedCategoryLinks, cachedSale } from '#/server/web/catalog.ts'
 import { siteMetadata, siteViewport } from '../site-metadata.ts'
-import { CartCount } from './cart-count.client.tsx'
-import { CartIsland } from './cart-drawer/cart-island.client.tsx'
-import { SoftNavigation } from './soft-navigation.client.tsx'
+import { Later } from './later.client.tsx'
 
 /** Everything under this layout is one static page for everybody; the build fails when something waits for a request. */
 export const ensureStatic = 'navigation'
@@ -20,12 +18,11 @@ export default async function ShopLayout({ children }: { children: ReactNode }) 
   return (
     <html lang="en" className={face.variable}>
       <body>
-        <Shell categories={categories} sale={sale && { slug: sale.slug, name: sale.title }} count={<CartCount />}>
+        <Shell categories={categories} sale={sale && { slug: sale.slug, name: sale.title }} count={<span data-cart-count />}>
           {children}
         </Shell>
-        <SoftNavigation />
-        <CartIsland />
         <OfflineNote />
+        <Later island="shop" props={{}} />
       </body>
     </html>
   )

@@ -107,9 +107,10 @@ test('a picture that is preloaded can be asked for by the header; one with a hea
 
 test('a layout that is fetched beforehand comes without the sheets that its reader has, and with all else', () => {
   const own = '.own{}'
-  const tree = `1:"$Sreact.fragment"\n9:T${CSS.length.toString(16)},${CSS}a:T${own.length.toString(16)},${own}0:["$","style",null,{"href":"/a.css"}]\n`
+  const short = (css: string) => `0:["$","style","0",{"precedence":"next","href":"/a.css","children":${JSON.stringify(css)}}]\n`
+  const tree = `1:"$Sreact.fragment"\n9:T${CSS.length.toString(16)},${CSS}a:T${own.length.toString(16)},${own}${short(CSS)}${short('.own{}')}${short('$9')}`
   expect(leanLayout(tree, page({}))).toBe(
-    `1:"$Sreact.fragment"\n9:""\na:T${own.length.toString(16)},${own}0:["$","style",null,{"href":"/a.css"}]\n`,
+    `1:"$Sreact.fragment"\n9:""\na:T${own.length.toString(16)},${own}${short('')}${short('.own{}')}${short('$9')}`,
   )
 })
 

@@ -107,12 +107,18 @@ function flightScript(flight: readonly Flight[], sheets: string): string[] {
 }
 
 /**
- * The tree repeats each inlined sheet two or three times, as rows of text (`1f:T16c8,…`). The document has them already, and React takes a
- * style of the same `href` for the one that it is asked for, whatever stands in it: these rows become empty strings.
+ * The tree repeats each inlined sheet two or three times, as rows of text (`1f:T16c8,…`) or in place. The document has them already, and React
+ * takes a style of the same `href` for the one that it is asked for, whatever stands in it: they become empty strings.
  */
 function withoutSheets(tree: string, sheets: string): string {
-  return mapFlightRows(tree, ({ id, whole, text }) => (text !== null && sheets.includes(text) ? `${id}:""\n` : whole))
+  return mapFlightRows(tree, ({ id, whole, text }) => {
+    if (text !== null) return sheets.includes(text) ? `${id}:""\n` : whole
+    return whole.replace(SHORT_SHEET, (style, before: string, css: string) => (sheets.includes(JSON.parse(css)) ? `${before}""` : style))
+  })
 }
+
+/** A sheet that is too short for a row of its own stands where it is used. */
+const SHORT_SHEET = /(\["\$","style",[^{]*\{"precedence":"next","href":"[^"]*","children":)("(?!\$)(?:[^"\\]|\\.)*")/g
 
 /** As a literal inside a script element: nothing in it can end the element, or a line. */
 function embed(value: unknown): string {

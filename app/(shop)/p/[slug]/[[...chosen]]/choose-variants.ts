@@ -1,7 +1,6 @@
 import type { ChoiceLink } from '#/components/variant-choice.tsx'
 import { parseVariantPath, valueWords, variantPath } from '#/domain/variant-path.ts'
 import type { Price, ProductView, VariantView } from '#/server/catalog/read-catalog.ts'
-import type { LiveVariant } from './live-variant.ts'
 
 export type VariantChoice = {
   /** For each option but the last: its values, as links. */
@@ -15,7 +14,7 @@ export type VariantChoice = {
   /** Of the chosen variant, else the lowest; null when the product is no longer sold. */
   readonly price: Price | null
   readonly pricesDiffer: boolean
-  readonly live: readonly LiveVariant[]
+  readonly live: readonly { readonly sku: string; readonly path: string; readonly price: Price }[]
 }
 
 /** What a page shows of a product's variants when its path chooses these; null for a path that no variant on sale has. */

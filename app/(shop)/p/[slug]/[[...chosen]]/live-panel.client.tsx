@@ -1,41 +1,30 @@
 'use client'
 
-import { QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query'
-import { type ReactNode, useEffect, useId, useRef, useState } from 'react'
-import { createPortal } from 'react-dom'
-import { PriceTag } from '#/components/price-tag.tsx'
+import { useEffect, useId, useRef, useState } from 'react'
 import { deliveryWindow, windowWords } from '#/domain/delivery-estimate.ts'
 import { DELIVERY_METHODS } from '#/domain/pricing.ts'
+import { intoPlace } from '../../../into-place.ts'
 import { followChoice } from './follow-choice.client.ts'
 import { startGallery } from './gallery.client.ts'
 import type { LiveProps } from './live-variant.ts'
-import { isLow, isSoldOut, markWords, type Stock, stockWords } from './stock-words.ts'
+import { isLow, isSoldOut, markWords, stockWords } from './stock-words.ts'
+import { useStock } from './use-stock.client.ts'
 
-const client = new QueryClient()
+const UNKNOWN = 'We cannot see the stock right now. You can order all the same.'
 
-export function LivePanel(props: LiveProps) {
-  return (
-    <QueryClientProvider client={client}>
-      <Live {...props} />
-    </QueryClientProvider>
-  )
-}
-
-/** Puts what it knows into the places that the page keeps for it: `data-stock-of`, `data-live-price`, `data-live-button`, `data-live-delivery`. */
-function Live({ variants, pricesDiffer }: LiveProps) {
+/**
+ * What is alive on a product's page: stock, the address and price of the chosen variant, days of delivery, the gallery's links. Puts what it
+ * knows into the places that the page keeps for it: `data-stock-of`, `data-live-price`, `data-live-button`, `data-live-delivery`.
+ */
+export function LivePanel({ variants }: LiveProps) {
   const status = useRef<HTMLParagraphElement>(null)
   const statusId = useId()
   const [form, setForm] = useState<HTMLFormElement | null>(null)
   const [chosen, setChosen] = useState({ sku: variants[0]?.sku, byShopper: false })
   const skus = variants.map(({ sku }) => sku)
-  const { data, dataUpdatedAt, isError } = useQuery({
-    queryKey: ['stock', ...skus],
-    queryFn: ({ signal }) => fetchStock(skus, signal),
-    refetchInterval: 15_000,
-    retry: 1,
-  })
+  const known = useStock(skus)
   const variant = variants.find(({ sku }) => sku === chosen.sku)
-  const stock = variant && data?.[variant.sku]
+  const stock = known?.get(variant?.sku ?? '')
   const soldOut = stock !== undefined && isSoldOut(stock)
 
   useEffect(() => setForm(status.current?.closest('form') ?? null), [])
@@ -46,24 +35,18 @@ function Live({ variants, pricesDiffer }: LiveProps) {
     return gallery ? startGallery(gallery) : undefined
   }, [])
 
-  const today = dayOf(new Date(dataUpdatedAt || Date.now()))
+  const today = dayOf(new Date())
   return (
     <>
       <p ref={status} id={statusId} role="status" data-low={stock && isLow(stock) ? '' : undefined}>
-        {stock ? stockWords(stock) : isError && 'We cannot see the stock right now. You can order all the same.'}
+        {stock ? stockWords(stock) : known !== undefined && UNKNOWN}
       </p>
-      {into('[data-live-button]', soldOut && 'Sold out')}
-      {into('[data-live-price]', variant && pricesDiffer && chosen.byShopper && <PriceTag {...variant.price} />)}
-      {skus.map((sku) => into(`[data-stock-of="${sku}"]`, data?.[sku] && markWords(data[sku])))}
-      {DELIVERY_METHODS.map((method) => into(`[data-live-delivery=${method}]`, windowWords(deliveryWindow(today, method))))}
+      {intoPlace('[data-live-button]', soldOut && 'Sold out')}
+      {intoPlace('[data-live-price]', chosen.byShopper && variant?.price)}
+      {known && [...known].map(([sku, of]) => intoPlace(`[data-stock-of="${CSS.escape(sku)}"]`, markWords(of)))}
+      {DELIVERY_METHODS.map((method) => intoPlace(`[data-live-delivery=${method}]`, windowWords(deliveryWindow(today, method))))}
     </>
   )
-}
-
-/** Shows something in a place of the page, unless it is nothing. */
-function into(selector: string, shown: ReactNode): ReactNode {
-  const place = shown ? document.querySelector(selector) : null
-  return place && createPortal(shown, place, selector)
 }
 
 /** The button stays where the keyboard finds it, says why it does nothing, and does nothing. Returns how to undo that. */
@@ -84,11 +67,4 @@ function refuseToAdd(form: HTMLFormElement, reasonId: string): () => void {
 function dayOf(now: Date): string {
   const pad = (part: number) => String(part).padStart(2, '0')
   return `${now.getFullYear()}-${pad(now.getMonth() + 1)}-${pad(now.getDate())}`
-}
-
-async function fetchStock(skus: readonly string[], signal: AbortSignal): Promise<Record<string, Stock>> {
-  const query = new URLSearchParams(skus.map((sku) => ['sku', sku]))
-  const response = await fetch(`/api/stock?${query}`, { signal })
-  if (!response.ok) throw new Error(`stock answered ${response.status}`)
-  return response.json()
 }

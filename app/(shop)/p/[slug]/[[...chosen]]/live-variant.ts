@@ -1,8 +1,11 @@
-/** What the live parts of a product's page are told of each variant; plain values, because they cross from server to browser. */
+import type { ReactNode } from 'react'
+
+/** What the live parts of a product's page are told of each variant. */
 export type LiveVariant = {
   readonly sku: string
   readonly path: string
-  readonly price: { readonly minor: number; readonly compareAtMinor: number | null; readonly currency: 'EUR' }
+  /** What is shown as the price once somebody chooses it; null where all cost the same. */
+  readonly price: ReactNode
 }
 
-export type LiveProps = { readonly variants: readonly LiveVariant[]; readonly pricesDiffer: boolean }
+export type LiveProps = { readonly variants: readonly LiveVariant[] }

@@ -15,10 +15,10 @@ import { productData } from '#/domain/structured-data.ts'
 import { parseVariantPath } from '#/domain/variant-path.ts'
 import { cachedAllProducts, cachedGoneProduct, cachedProduct } from '#/server/web/catalog.ts'
 import { ownOrigin } from '#/server/web/own-origin.ts'
+import { Later } from '../../../later.client.tsx'
 import { goneMetadata, productMetadata } from '../../../page-metadata.ts'
 import { chooseVariants } from './choose-variants.ts'
 import { Gone } from './gone.tsx'
-import { LiveProduct } from './live-product.client.tsx'
 import styles from './product.module.css'
 import { relatedTo } from './related.ts'
 
@@ -81,7 +81,20 @@ export default async function ProductPage({ params }: Props) {
           <BuyForm
             product={{ variants: choice.variants, choice: choice.radios }}
             chosen={choice.chosen ?? undefined}
-            stock={<LiveProduct variants={choice.live} pricesDiffer={choice.pricesDiffer} />}
+            stock={
+              <>
+                <noscript>Stock is looked at when you order.</noscript>
+                <Later
+                  island="product"
+                  props={{
+                    variants: choice.live.map(({ price, ...variant }) => ({
+                      ...variant,
+                      price: choice.pricesDiffer && <PriceTag {...price} />,
+                    })),
+                  }}
+                />
+              </>
+            }
           />
           <DeliveryEstimate />
         </div>

@@ -11,12 +11,15 @@ export function zoom(gallery: HTMLElement, link: HTMLAnchorElement): void {
   if (!dialog || !plate || dialog.open) return
   const [width = 1, height = 1] = (link.dataset.zoom ?? '').split('x').map(Number)
   const [focalX = 0.5, focalY = 0.5] = (link.dataset.focal ?? '').split(' ').map(Number)
+  const shownSmall = link.querySelector('img')
   const image = new Image(width, height)
   image.src = link.href
-  image.alt = link.querySelector('img')?.alt ?? ''
+  image.alt = shownSmall?.alt ?? ''
   const shown = Math.min(width, innerWidth * MOST_WINDOWS)
   image.style.width = `${shown}px`
   image.style.height = `${(shown * height) / width}px`
+  // Until it is there, and should it not come, the one that is on the page stands in for it.
+  if (shownSmall) image.style.background = `url("${shownSmall.currentSrc}") 0 0 / 100% 100%`
   image.addEventListener('click', () => dialog.close())
   plate.replaceChildren(image)
   plate.tabIndex = 0 // scrolled with the arrow keys
