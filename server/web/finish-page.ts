@@ -67,8 +67,7 @@ export function finishPage(rendered: string, beyond: PageSources = {}): Finished
 }
 
 /**
- * A layout, as it is fetched before its page is asked for: who fetches it stands in a document that has the same layout, and its sheets. Without
- * them it is a fifth.
+ * A layout, as it is fetched before its page is asked for: who fetches it stands in a document that has the same layout, and its sheets.
  */
 export function leanLayout(tree: string, html: string): string {
   return withoutSheets(tree, sheetsIn(html))
