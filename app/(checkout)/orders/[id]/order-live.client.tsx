@@ -24,15 +24,18 @@ export function OrderLive({ orderId, paceMs, version, heldUp, news }: { orderId:
     if (paceMs === null) return
     let end = () => {}
     let gone = false
-    void import('./follow-order.ts').then(({ followOrder }) => {
-      if (gone) return
-      end = followOrder(orderId, paceMs, {
-        seen: (seen) => {
-          if (seen.version !== shown.current.version || seen.heldUp !== shown.current.heldUp) router.refresh()
-        },
-        unanswered: (inARow) => setStale(inARow >= TOLD_AFTER),
-      })
-    })
+    void import('./follow-order.ts').then(
+      ({ followOrder }) => {
+        if (gone) return
+        end = followOrder(orderId, paceMs, {
+          seen: (seen) => {
+            if (seen.version !== shown.current.version || seen.heldUp !== shown.current.heldUp) router.refresh()
+          },
+          unanswered: (inARow) => setStale(inARow >= TOLD_AFTER),
+        })
+      },
+      () => setStale(true),
+    )
     return () => {
       gone = true
       end()
