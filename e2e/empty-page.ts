@@ -7,8 +7,11 @@ import { gzipSync } from 'node:zlib'
 
 const project = path.resolve(import.meta.dirname, '..')
 
-/** Inside the project, so that it is built by the same framework, and by the same settings but for what is about a shop. */
-const FOLDER = path.join(project, '.saleday', 'empty-page')
+/**
+ * Inside the project, so that it is built by the same framework, and by the same settings but for what is about a shop. Not in the state folder,
+ * which may be somewhere else.
+ */
+const FOLDER = path.join(project, '.next-empty-page')
 
 const FILES = {
   'package.json': '{ "name": "empty-page", "private": true }',
@@ -31,7 +34,9 @@ export async function measureEmptyPage(): Promise<number> {
   await promisify(execFile)(process.execPath, [next, 'build', FOLDER], { env: { ...process.env, NODE_ENV: 'production' } })
   const html = await fs.readFile(path.join(FOLDER, '.next/server/app/index.html'), 'utf8')
   const scripts = startingScripts(html).map((script) => fs.readFile(path.join(FOLDER, '.next', script.replace('/_next/', ''))))
-  return gzippedLength(await Promise.all(scripts))
+  const length = gzippedLength(await Promise.all(scripts))
+  await fs.rm(FOLDER, { recursive: true })
+  return length
 }
 
 /** What is sent is compressed by whoever sends it, as he likes; this compares scripts, so it compresses all of them in one way. */

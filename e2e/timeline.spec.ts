@@ -73,9 +73,13 @@ test('a parcel that leaves while the page is open appears on it without a reload
   const count = countQuestions(page)
   await orders('ship', orderId, '--carrier', 'An Post', '--tracking', 'CE123456789IE')
   const askedSoFar = count.asked
-  await page.clock.fastForward(31_000)
-  await shopper.seesOrderState('FULFILLED')
-  expect(count.asked - askedSoFar).toBeLessThanOrEqual(2)
+  let halfMinutes = 0
+  await expect(async () => {
+    await page.clock.fastForward(31_000)
+    halfMinutes += 1
+    await expect(shopper.order).toHaveAttribute('data-order-state', 'FULFILLED', { timeout: 1000 })
+  }).toPass()
+  expect(count.asked - askedSoFar).toBeLessThanOrEqual(halfMinutes + 1)
   await expect(page.getByRole('region', { name: 'Parcels' })).toContainText('An Post, CE123456789IE')
   await expect(page.locator('[aria-current=step]')).toContainText('Sent with An Post')
   expect(await heard()).toEqual([expect.stringMatching(/^On its way\./)])
