@@ -104,6 +104,19 @@ test.each([
   expect(second.body).toEqual(first.body)
 })
 
+test.each([
+  ['takes pictures only', '/c/plants/sort-newest', { accept: 'image/avif' }],
+  ['names an action', '/c/shoes/sort-newest', { 'next-action': 'x' }],
+])('a page that was first asked for by somebody who %s is the finished one, for him and for everybody', async (_, path, headers) => {
+  const first = await ask(path, headers)
+  expect(first.headers).toMatchObject({ 'x-nextjs-cache': 'MISS', 'x-finished': '1' })
+  expect(first.headers['content-security-policy']).toMatch(/^default-src 'self'/)
+  const second = await ask(path, { accept: 'text/html' })
+  expect(second.headers['x-nextjs-cache']).toBe('HIT')
+  expect(second.body).toEqual(first.body)
+  expect(second.headers['content-security-policy']).toBe(first.headers['content-security-policy'])
+})
+
 test('of all who ask at once for a page that nobody has seen, each gets the bytes that were made once', async () => {
   const answers = await Promise.all(
     Array.from({ length: 300 }, (_, n) => ask(`/c/cameras/sort-newest?n=${n}`, { 'accept-encoding': n % 2 ? 'br' : 'gzip' })),

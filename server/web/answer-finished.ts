@@ -3,8 +3,8 @@ import tagsManifest from 'next/dist/server/lib/incremental-cache/tags-manifest.e
 import { chooseEncoding } from './choose-encoding.ts'
 import { type Body, type FinishedPage, finishedPages } from './finished-pages.ts'
 
-/** Asks for something else than the document: parts of it, a prefetch, an action. Next answers those. */
-const NOT_THE_DOCUMENT = ['rsc', 'next-router-state-tree', 'next-router-prefetch', 'next-router-segment-prefetch', 'next-action']
+/** Asks for something else than the document: parts of it, or a prefetch. Next answers those. */
+const NOT_THE_DOCUMENT = ['rsc', 'next-router-state-tree', 'next-router-prefetch', 'next-router-segment-prefetch']
 
 /** As Next sends it: what it answers under the same address differs by these. */
 const VARY = 'rsc, next-router-state-tree, next-router-prefetch, next-router-segment-prefetch, Accept-Encoding'
