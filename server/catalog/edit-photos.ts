@@ -77,11 +77,10 @@ export function showEncoded(db: Db, imageId: string, nowMs: number): Promise<voi
     const waiting = await tx.productImage.findMany({ where: { imageId, shownAt: null }, select: { productCode: true } })
     const codes = waiting.map(({ productCode }) => productCode).sort()
     if (codes.length === 0) return
+    // Products before their photographs, as whoever takes a photograph away locks them.
+    for (const code of codes) await lockProduct(tx, code)
     await tx.productImage.updateMany({ where: { imageId, productCode: { in: codes } }, data: { shownAt } })
-    for (const code of codes) {
-      await lockProduct(tx, code)
-      await publishIfReady(tx, code, nowMs)
-    }
+    for (const code of codes) await publishIfReady(tx, code, nowMs)
     await tellOfPhotos(tx, codes)
   })
 }

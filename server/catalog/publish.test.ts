@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { fail, ok } from '#/domain/result.ts'
 import { productCodeOf, type Sku } from '#/domain/sku.ts'
+import { eventually } from '#/drill/engine/eventually.ts'
 import { startTestEngine, type TestEngine } from '#/drill/engine/test-engine.ts'
 import { tags } from '../cache/manifest.ts'
 import { setSaleWindow } from './edit-catalog.ts'
 import { addPhoto, MOST_PHOTOS, type PhotoDraft, removePhoto, showEncoded } from './edit-photos.ts'
-import { publishProduct, withdrawProduct } from './publish.ts'
+import { lockProduct, publishProduct, withdrawProduct } from './publish.ts'
 import { readGoneProduct } from './read-addresses.ts'
 import { readAllProducts, readCards, readProduct } from './read-catalog.ts'
 import { readListPage } from './read-list.ts'
@@ -146,6 +147,32 @@ test('however adding, encoding and publishing meet, the product is published and
     for (const { id } of drafts) await removePhoto(engine.db, code, id, NOW)
     await engine.db.product.update({ where: { code }, data: { publishWantedAt: null, publishedAt: null } })
   }
+})
+
+test('taking a photograph away while it is being shown ends for both, whoever comes first', async () => {
+  const id = await add()
+  const other = engine.connectDb()
+  const waiting = async () => {
+    const [row] = await other.$queryRaw<{ count: number }[]>`
+      SELECT count(*)::int AS count FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`
+    return row?.count ?? 0
+  }
+  // Somebody holds the product for as long as it takes the one, and then the other, to wait for it.
+  const [removed, shown] = await other.$transaction(async (tx) => {
+    await lockProduct(tx, code)
+    const removing = removePhoto(engine.db, code, id, NOW)
+    await eventually('who takes it away waits', async () => (await waiting()) === 1)
+    const showing = encode(id)
+    await eventually('who shows it waits, too', async () => (await waiting()) === 2)
+    return [removing, showing].map((promise) =>
+      promise.then(
+        () => 'done',
+        () => 'failed',
+      ),
+    )
+  })
+  expect(await Promise.all([removed, shown])).toEqual(['done', 'done'])
+  expect(await picturesShown()).toEqual([])
 })
 
 test('a product no longer waits for a photograph that is taken from it', async () => {
