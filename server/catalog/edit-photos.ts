@@ -91,12 +91,12 @@ async function lockImage(tx: Tx, id: string): Promise<boolean> {
   return image?.encoded_at != null
 }
 
-/** Pages of these products, and the cards that core has of what they sell. */
+/** Pages of these products, the page of credits, and the cards that core has of what they sell. */
 async function tellOfPhotos(tx: Tx, codes: readonly string[]): Promise<void> {
   const variants = await tx.variant.findMany({ where: { productCode: { in: [...codes] } }, select: { sku: true } })
   await tx.outboxMessage.createMany({
     data: [
-      ...codes.map((code) => ({ topic: 'tag.changed', subject: tags.product(code) })),
+      ...[...codes.map(tags.product), tags.credits].map((subject) => ({ topic: 'tag.changed', subject })),
       ...variants.map(({ sku }) => ({ topic: 'offer.changed', subject: sku })),
     ],
   })

@@ -8,7 +8,7 @@ import { setSaleWindow } from './edit-catalog.ts'
 import { addPhoto, MOST_PHOTOS, type PhotoDraft, removePhoto, showEncoded } from './edit-photos.ts'
 import { lockProduct, publishProduct, withdrawProduct } from './publish.ts'
 import { readGoneProduct } from './read-addresses.ts'
-import { readAllProducts, readCards, readProduct } from './read-catalog.ts'
+import { readAllProducts, readCards, readCredits, readProduct } from './read-catalog.ts'
 import { readListPage } from './read-list.ts'
 
 const NOW = Date.UTC(2027, 0)
@@ -100,7 +100,7 @@ test('a product is published when the last of its photographs is encoded, not be
   await encode(first)
   expect(await isShown()).toBe(true)
   expect(await picturesShown()).toEqual([first, second])
-  expect(await told()).toEqual([tags.addresses, tags.catalogue, tags.product(code), unit].sort())
+  expect(await told()).toEqual([tags.addresses, tags.catalogue, tags.credits, tags.product(code), unit].sort())
   await encode(first)
   expect(await told()).toEqual([])
 })
@@ -173,6 +173,20 @@ test('taking a photograph away while it is being shown ends for both, whoever co
   })
   expect(await Promise.all([removed, shown])).toEqual(['done', 'done'])
   expect(await picturesShown()).toEqual([])
+})
+
+test('a photograph is credited from when it is shown until it is taken away, and the page of credits hears of both', async () => {
+  const draft = { ...photo(), photographer: 'Somebody' }
+  const isCredited = async () => (await readCredits(engine.db)).some(({ file }) => file === draft.file)
+  await add(draft)
+  expect(await isCredited()).toBe(false)
+  await told()
+  await encode(draft.id)
+  expect(await isCredited()).toBe(true)
+  expect(await told()).toContain(tags.credits)
+  await removePhoto(engine.db, code, draft.id, NOW)
+  expect(await isCredited()).toBe(false)
+  expect(await told()).toContain(tags.credits)
 })
 
 test('a product no longer waits for a photograph that is taken from it', async () => {

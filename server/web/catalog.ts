@@ -136,7 +136,7 @@ export async function cachedCategoryLinks(): Promise<CategoryLink[]> {
 export async function cachedCredits(): Promise<Credit[]> {
   'use cache'
   cacheLife(displayPageLife)
-  cacheTag(tags.catalogue)
+  cacheTag(tags.catalogue, tags.credits)
   return readCredits(runtime().ports.db)
 }
 
