@@ -85,6 +85,24 @@ test('a product’s name cannot break out of what the page says to machines, of 
   }
 })
 
+test('lists follow a SKU that is sold no more and one that is sold again, and those in the order of prices any new price', async () => {
+  const shows = async (list: string, path: string) => (await get(list)).html.includes(`href="${path}"`)
+  const [path, list] = ['/p/potting-scoop', '/c/plants']
+  await until('it is listed', () => shows(list, path))
+  await store.merchant.withdraw(sku('SCOOP'))
+  await until('it is listed no more', async () => !(await shows(list, path)))
+  await setSaleWindow(db, sku('SCOOP'), { startsAtMs: null, endsAtMs: null }, Date.now())
+  await until('it is listed again', () => shows(list, path))
+
+  const [dearest, second] = ['/c/everything/sort-price-high', '/c/everything/sort-price-high/page-2']
+  const before = [await shows(dearest, path), await shows(second, path)]
+  expect(before[0]).toBe(false)
+  const [last] = [...(await get(dearest)).html.matchAll(/<main[\s\S]*href="(\/p\/[a-z0-9-]+)"/g)].map(([, href]) => href ?? '')
+  await store.merchant.setPrice(sku('SCOOP'), 9_999_00)
+  await until('it is among the dearest', () => shows(dearest, path))
+  await until('which has moved the last of those to the next page', () => shows(second, last ?? ''))
+})
+
 const UNKNOWN = Array.from({ length: 40 }, (_, i) => [
   `/p/made-up-${i}`,
   `/p/made-up-${i}/black`,

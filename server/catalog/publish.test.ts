@@ -4,7 +4,7 @@ import { productCodeOf, type Sku } from '#/domain/sku.ts'
 import { eventually } from '#/drill/engine/eventually.ts'
 import { startTestEngine, type TestEngine } from '#/drill/engine/test-engine.ts'
 import { tags } from '../cache/manifest.ts'
-import { setSaleWindow } from './edit-catalog.ts'
+import { setSaleWindow, withdraw } from './edit-catalog.ts'
 import { addPhoto, MOST_PHOTOS, type PhotoDraft, removePhoto, showEncoded } from './edit-photos.ts'
 import { lockProduct, publishProduct, withdrawProduct } from './publish.ts'
 import { readGoneProduct } from './read-addresses.ts'
@@ -187,6 +187,19 @@ test('a photograph is credited from when it is shown until it is taken away, and
   await removePhoto(engine.db, code, draft.id, NOW)
   expect(await isCredited()).toBe(false)
   expect(await told()).toContain(tags.credits)
+})
+
+test('lists and the sitemap hear of a SKU that is withdrawn, and of one that is back, but not of a window that is only another', async () => {
+  await publish()
+  const hear = async () => (await told()).filter((subject) => subject === tags.catalogue || subject === tags.addresses)
+  const open = (endsAtMs: number | null) => setSaleWindow(engine.db, unit, { startsAtMs: null, endsAtMs }, NOW)
+  await told()
+  await withdraw(engine.db, unit, NOW)
+  expect(await hear()).toEqual([tags.addresses, tags.catalogue])
+  await open(null)
+  expect(await hear()).toEqual([tags.addresses, tags.catalogue])
+  await open(NOW + 1)
+  expect(await hear()).toEqual([])
 })
 
 test('a product no longer waits for a photograph that is taken from it', async () => {

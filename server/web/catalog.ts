@@ -93,6 +93,7 @@ async function keptList(slug: string, sort: Sort, page: number): Promise<ListVie
   const found = category && (await readListPage(db, category.id, { sort, page }))
   if (!category || !found) return null
   if (category.id !== null) cacheTag(tags.category(category.id))
+  if (sort === 'price-low' || sort === 'price-high') cacheTag(tags.prices)
   cacheTag(...productTags(found.products))
   return { ...found, slug, name: category.name, description: category.description }
 }
