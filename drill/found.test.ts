@@ -103,6 +103,28 @@ test('lists follow a SKU that is sold no more and one that is sold again, and th
   await until('which has moved the last of those to the next page', () => shows(second, last ?? ''))
 })
 
+test('a sale shows when it begins and is gone when it ends, though nobody tells; another that is on meanwhile keeps its page', async () => {
+  const { slug } = await db.sale.findFirstOrThrow()
+  const shown = async () => (await get('/')).html.includes('A sale of its own')
+  expect([await statusOf(`/sale/${slug}`), await statusOf('/sale/own'), await shown()]).toEqual([200, 404, false])
+  const soon = () => new Date(Date.now() + 3000)
+  await db.sale.create({
+    data: {
+      slug: 'own',
+      title: 'A sale of its own',
+      text: 'Soon.',
+      position: -1,
+      startsAt: soon(),
+      endsAt: new Date(Date.now() + 3_600_000),
+    },
+  })
+  await until('it has begun', async () => (await shown()) && (await statusOf('/sale/own')) === 200)
+  expect(await statusOf(`/sale/${slug}`)).toBe(200)
+  await db.sale.update({ where: { slug: 'own' }, data: { endsAt: soon() } })
+  await until('it has ended', async () => !(await shown()) && (await statusOf('/sale/own')) === 404)
+  expect(await statusOf(`/sale/${slug}`)).toBe(200)
+})
+
 const UNKNOWN = Array.from({ length: 40 }, (_, i) => [
   `/p/made-up-${i}`,
   `/p/made-up-${i}/black`,

@@ -3,7 +3,7 @@
  *
  * | tag              | carried by                                      | told by                                   |
  * |------------------|-------------------------------------------------|-------------------------------------------|
- * | `catalogue`      | every page that shows products                  | an import of the seed; what is published, withdrawn or back |
+ * | `catalogue`      | every page that shows products                  | an import of the seed; what is published, withdrawn or back; a sale that begins or ends |
  * | `category:<id>`  | its category page                               | nobody yet: what it lists tells by product |
  * | `addresses`      | the sitemap                                     | a withdrawal and its end, what is published |
  * | `prices`         | lists in the order of prices                    | an edit of any price: a product moves between their pages |
