@@ -85,6 +85,46 @@ test('a product’s name cannot break out of what the page says to machines, of 
   }
 })
 
+test('lists follow a SKU that is sold no more and one that is sold again, and those in the order of prices any new price', async () => {
+  const shows = async (list: string, path: string) => (await get(list)).html.includes(`href="${path}"`)
+  const [path, list] = ['/p/potting-scoop', '/c/plants']
+  await until('it is listed', () => shows(list, path))
+  await store.merchant.withdraw(sku('SCOOP'))
+  await until('it is listed no more', async () => !(await shows(list, path)))
+  await setSaleWindow(db, sku('SCOOP'), { startsAtMs: null, endsAtMs: null }, Date.now())
+  await until('it is listed again', () => shows(list, path))
+
+  const [dearest, second] = ['/c/everything/sort-price-high', '/c/everything/sort-price-high/page-2']
+  expect(await statusOf(second), 'it is kept by now').toBe(200)
+  const last = /<main[\s\S]*href="(\/p\/[a-z0-9-]+)"/.exec((await get(dearest)).html)?.[1] ?? ''
+  expect([last === '', await shows(dearest, path)]).toEqual([false, false])
+  await store.merchant.setPrice(sku('SCOOP'), 9_999_00)
+  await until('it is among the dearest', () => shows(dearest, path))
+  await until('which has moved the last of those to the next page', () => shows(second, last))
+})
+
+test('a sale shows when it begins and is gone when it ends, though nobody tells; another that is on meanwhile keeps its page', async () => {
+  const { slug } = await db.sale.findFirstOrThrow()
+  const shown = async () => (await get('/')).html.includes('A sale of its own')
+  expect([await statusOf(`/sale/${slug}`), await statusOf('/sale/own'), await shown()]).toEqual([200, 404, false])
+  const soon = () => new Date(Date.now() + 3000)
+  await db.sale.create({
+    data: {
+      slug: 'own',
+      title: 'A sale of its own',
+      text: 'Soon.',
+      position: -1,
+      startsAt: soon(),
+      endsAt: new Date(Date.now() + 3_600_000),
+    },
+  })
+  await until('it has begun', async () => (await shown()) && (await statusOf('/sale/own')) === 200)
+  expect(await statusOf(`/sale/${slug}`)).toBe(200)
+  await db.sale.update({ where: { slug: 'own' }, data: { endsAt: soon() } })
+  await until('it has ended', async () => !(await shown()) && (await statusOf('/sale/own')) === 404)
+  expect(await statusOf(`/sale/${slug}`)).toBe(200)
+})
+
 const UNKNOWN = Array.from({ length: 40 }, (_, i) => [
   `/p/made-up-${i}`,
   `/p/made-up-${i}/black`,

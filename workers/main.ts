@@ -1,5 +1,6 @@
 import { ALL_SHARDS } from '#/domain/sharding.ts'
 import { env } from '#/server/env.ts'
+import { sweepDrafts } from '#/server/media/sweep-drafts.ts'
 import { smtpMailer } from '#/server/notifications/mailer.ts'
 import { wirePorts } from '#/server/orders/wire-ports.ts'
 import { Queues } from '#/server/queues/enqueue.ts'
@@ -64,6 +65,9 @@ function startOrders(): () => Promise<void> {
 function startMedia(): () => Promise<void> {
   takeLowestPriority()
   const ports = wirePorts({ name: 'media', connections: 2 })
+  sweepDrafts(env().MEDIA_DIR, Date.now()).catch((error: unknown) =>
+    log.warn({ err: error }, 'old drafts of pictures could not be removed'),
+  )
   const scan = scanMedia(ports.db, queues)
   const worker = serveQueue(blocking, 'media', 1, { 'media.encode': encodeMedia(ports.db) })
   return async () => {

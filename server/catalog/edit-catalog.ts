@@ -13,7 +13,12 @@ export type UnknownSku = Failure<'UNKNOWN_SKU'>
 
 export async function setPrice(db: Db, sku: Sku, priceMinor: number, nowMs: number): Promise<Result<number, UnknownSku | OutOfBounds>> {
   const outside = findOutOfBounds({ priceMinor: [priceMinor, OFFER_BOUNDS.priceMinor] })
-  return outside ?? db.$transaction((tx) => putNextOffer(tx, sku, { priceMinor, compareAtMinor: null }, nowMs))
+  if (outside) return outside
+  return db.$transaction(async (tx) => {
+    const priced = await putNextOffer(tx, sku, { priceMinor, compareAtMinor: null }, nowMs)
+    if (priced.ok) await tx.outboxMessage.create({ data: { topic: 'tag.changed', subject: tags.prices } })
+    return priced
+  })
 }
 
 /** Units of one order, and of one customer in all orders together; null for no such limit. */
@@ -88,9 +93,13 @@ type OfferChange = {
   endsAt?: Date | null
 }
 
+/** No list carries the tag of a product that comes back to it. What is withdrawn again was withdrawn the first time. */
 async function setWithdrawn(tx: Tx, sku: Sku, withdrawnAt: Date | null): Promise<void> {
-  await tx.variant.update({ where: { sku }, data: { withdrawnAt } })
-  await tx.outboxMessage.create({ data: { topic: 'tag.changed', subject: tags.addresses } })
+  const { count } = await tx.variant.updateMany({ where: { sku, withdrawnAt: withdrawnAt ? null : { not: null } }, data: { withdrawnAt } })
+  if (count === 0) return
+  await tx.outboxMessage.createMany({
+    data: [tags.catalogue, tags.addresses].map((subject) => ({ topic: 'tag.changed', subject })),
+  })
 }
 
 async function putNextOffer(tx: Tx, sku: Sku, change: OfferChange, nowMs: number): Promise<Result<number, UnknownSku>> {

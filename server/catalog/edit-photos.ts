@@ -77,11 +77,10 @@ export function showEncoded(db: Db, imageId: string, nowMs: number): Promise<voi
     const waiting = await tx.productImage.findMany({ where: { imageId, shownAt: null }, select: { productCode: true } })
     const codes = waiting.map(({ productCode }) => productCode).sort()
     if (codes.length === 0) return
+    // Products before their photographs, as whoever takes a photograph away locks them.
+    for (const code of codes) await lockProduct(tx, code)
     await tx.productImage.updateMany({ where: { imageId, productCode: { in: codes } }, data: { shownAt } })
-    for (const code of codes) {
-      await lockProduct(tx, code)
-      await publishIfReady(tx, code, nowMs)
-    }
+    for (const code of codes) await publishIfReady(tx, code, nowMs)
     await tellOfPhotos(tx, codes)
   })
 }
@@ -92,12 +91,12 @@ async function lockImage(tx: Tx, id: string): Promise<boolean> {
   return image?.encoded_at != null
 }
 
-/** Pages of these products, and the cards that core has of what they sell. */
+/** Pages of these products, the page of credits, and the cards that core has of what they sell. */
 async function tellOfPhotos(tx: Tx, codes: readonly string[]): Promise<void> {
   const variants = await tx.variant.findMany({ where: { productCode: { in: [...codes] } }, select: { sku: true } })
   await tx.outboxMessage.createMany({
     data: [
-      ...codes.map((code) => ({ topic: 'tag.changed', subject: tags.product(code) })),
+      ...[...codes.map(tags.product), tags.credits].map((subject) => ({ topic: 'tag.changed', subject })),
       ...variants.map(({ sku }) => ({ topic: 'offer.changed', subject: sku })),
     ],
   })

@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { fail, ok } from '#/domain/result.ts'
 import { productCodeOf, type Sku } from '#/domain/sku.ts'
+import { eventually } from '#/drill/engine/eventually.ts'
 import { startTestEngine, type TestEngine } from '#/drill/engine/test-engine.ts'
 import { tags } from '../cache/manifest.ts'
-import { setSaleWindow } from './edit-catalog.ts'
+import { setSaleWindow, withdraw } from './edit-catalog.ts'
 import { addPhoto, MOST_PHOTOS, type PhotoDraft, removePhoto, showEncoded } from './edit-photos.ts'
-import { publishProduct, withdrawProduct } from './publish.ts'
+import { lockProduct, publishProduct, withdrawProduct } from './publish.ts'
 import { readGoneProduct } from './read-addresses.ts'
-import { readAllProducts, readCards, readProduct } from './read-catalog.ts'
+import { readAllProducts, readCards, readCredits, readProduct } from './read-catalog.ts'
 import { readListPage } from './read-list.ts'
 
 const NOW = Date.UTC(2027, 0)
@@ -99,7 +100,7 @@ test('a product is published when the last of its photographs is encoded, not be
   await encode(first)
   expect(await isShown()).toBe(true)
   expect(await picturesShown()).toEqual([first, second])
-  expect(await told()).toEqual([tags.addresses, tags.catalogue, tags.product(code), unit].sort())
+  expect(await told()).toEqual([tags.addresses, tags.catalogue, tags.credits, tags.product(code), unit].sort())
   await encode(first)
   expect(await told()).toEqual([])
 })
@@ -146,6 +147,59 @@ test('however adding, encoding and publishing meet, the product is published and
     for (const { id } of drafts) await removePhoto(engine.db, code, id, NOW)
     await engine.db.product.update({ where: { code }, data: { publishWantedAt: null, publishedAt: null } })
   }
+})
+
+test('taking a photograph away while it is being shown ends for both, whoever comes first', async () => {
+  const id = await add()
+  const other = engine.connectDb()
+  const waiting = async () => {
+    const [row] = await other.$queryRaw<{ count: number }[]>`
+      SELECT count(*)::int AS count FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`
+    return row?.count ?? 0
+  }
+  // Somebody holds the product for as long as it takes the one, and then the other, to wait for it.
+  const [removed, shown] = await other.$transaction(async (tx) => {
+    await lockProduct(tx, code)
+    const removing = removePhoto(engine.db, code, id, NOW)
+    await eventually('who takes it away waits', async () => (await waiting()) === 1)
+    const showing = encode(id)
+    await eventually('who shows it waits, too', async () => (await waiting()) === 2)
+    return [removing, showing].map((promise) =>
+      promise.then(
+        () => 'done',
+        () => 'failed',
+      ),
+    )
+  })
+  expect(await Promise.all([removed, shown])).toEqual(['done', 'done'])
+  expect(await picturesShown()).toEqual([])
+})
+
+test('a photograph is credited from when it is shown until it is taken away, and the page of credits hears of both', async () => {
+  const draft = { ...photo(), photographer: 'Somebody' }
+  const isCredited = async () => (await readCredits(engine.db)).some(({ file }) => file === draft.file)
+  await add(draft)
+  expect(await isCredited()).toBe(false)
+  await told()
+  await encode(draft.id)
+  expect(await isCredited()).toBe(true)
+  expect(await told()).toContain(tags.credits)
+  await removePhoto(engine.db, code, draft.id, NOW)
+  expect(await isCredited()).toBe(false)
+  expect(await told()).toContain(tags.credits)
+})
+
+test('lists and the sitemap hear of a SKU that is withdrawn, and of one that is back, but not of a window that is only another', async () => {
+  await publish()
+  const hear = async () => (await told()).filter((subject) => subject === tags.catalogue || subject === tags.addresses)
+  const open = (endsAtMs: number | null) => setSaleWindow(engine.db, unit, { startsAtMs: null, endsAtMs }, NOW)
+  await told()
+  await withdraw(engine.db, unit, NOW)
+  expect(await hear()).toEqual([tags.addresses, tags.catalogue])
+  await open(null)
+  expect(await hear()).toEqual([tags.addresses, tags.catalogue])
+  await open(NOW + 1)
+  expect(await hear()).toEqual([])
 })
 
 test('a product no longer waits for a photograph that is taken from it', async () => {

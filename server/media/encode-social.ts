@@ -1,8 +1,6 @@
-import { readFile } from 'node:fs/promises'
 import { type Focal, SOCIAL_IMAGE, socialCrop, socialImageFile } from '#/domain/social-image.ts'
 import { decodePhoto } from './decoder.ts'
-import { photoFile } from './photo-files.ts'
-import { isImageOf } from './recipe.ts'
+import { readPhoto } from './read-photo.ts'
 import { lacksSocialImage, socialFile } from './social-file.ts'
 import { writeWhole } from './write-whole.ts'
 
@@ -12,14 +10,13 @@ const TIMEOUT_SECONDS = 120
 const QUALITIES = [80, 70, 60, 50, 40]
 
 /**
- * Makes a photograph's picture for sharing, cropped by its focal point, unless it is there. Returns whether it did. Throws for a file whose
+ * Makes a photograph's picture for sharing, cropped by its focal point, unless it is there. Returns whether it did. Throws `LostPhoto` for a file whose
  * bytes are not those that the id promises.
  */
 export async function encodeSocialImage(imageId: string, file: string, focal: Focal): Promise<boolean> {
   if (!(await lacksSocialImage({ id: imageId, ...focal }))) return false
-  const bytes = await readFile(photoFile(file))
-  if (!isImageOf(imageId, bytes)) throw new Error(`photograph ${file} is not image ${imageId}`)
-  await writeWhole(socialFile(imageId, socialImageFile(focal)), await socialImageOf(bytes, focal))
+  const picture = await socialImageOf(await readPhoto(imageId, file), focal)
+  await writeWhole(socialFile(imageId, socialImageFile(focal)), picture)
   return true
 }
 

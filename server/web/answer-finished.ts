@@ -3,8 +3,8 @@ import tagsManifest from 'next/dist/server/lib/incremental-cache/tags-manifest.e
 import { chooseEncoding } from './choose-encoding.ts'
 import { type Body, type FinishedPage, finishedPages } from './finished-pages.ts'
 
-/** Asks for something else than the document: parts of it, a prefetch, an action. Next answers those. */
-const NOT_THE_DOCUMENT = ['rsc', 'next-router-state-tree', 'next-router-prefetch', 'next-router-segment-prefetch', 'next-action']
+/** Asks for something else than the document: parts of it, or a prefetch. Next answers those. */
+const NOT_THE_DOCUMENT = ['rsc', 'next-router-state-tree', 'next-router-prefetch', 'next-router-segment-prefetch']
 
 /** As Next sends it: what it answers under the same address differs by these. */
 const VARY = 'rsc, next-router-state-tree, next-router-prefetch, next-router-segment-prefetch, Accept-Encoding'
@@ -30,7 +30,8 @@ export function answerFinished(
 ): boolean {
   const path = documentPathOf(request)
   const page = path === null ? null : finishedPages().find(path)
-  const freshness = page && freshnessOf(page, Date.now())
+  const nowMs = Date.now()
+  const freshness = page && freshnessOf(page, nowMs)
   if (!page || path === null || freshness === 'expired') return false
   const isStale = freshness === 'stale'
   if (isStale) finishing.refresh(path)
@@ -38,8 +39,8 @@ export function answerFinished(
   const { headers } = request
   const body = page.bodies[chooseEncoding(headers['accept-encoding'] as string | undefined)]
   // Together with the status, in one piece: setting each by itself costs as much as all the rest.
-  const sent = [...headOf(page, body, finishing), 'x-nextjs-cache', isStale ? 'STALE' : from]
-  if (isStale) sent[sent.indexOf('cache-control') + 1] = WHILE_STALE
+  const sent = [...headOf(page, body, finishing), 'cache-control', isStale ? WHILE_STALE : cacheControlOf(page, nowMs)]
+  sent.push('x-nextjs-cache', isStale ? 'STALE' : from)
   if (headers['if-none-match'] !== undefined && matches(headers['if-none-match'], body.etag)) {
     response.writeHead(304, sent).end()
     return true
@@ -74,7 +75,7 @@ function headOf(page: FinishedPage, body: Body, { headers }: Finishing): readonl
   const encoding = (['br', 'gzip'] as const).find((name) => page.bodies[name] === body)
   const head = [
     ...Object.entries({ ...headers, ...page.headers }).flat(),
-    ...['vary', VARY, 'cache-control', cacheControlOf(page), 'etag', body.etag, 'content-type', 'text/html; charset=utf-8'],
+    ...['vary', VARY, 'etag', body.etag, 'content-type', 'text/html; charset=utf-8'],
     ...(encoding ? ['content-encoding', encoding] : []),
   ]
   heads.set(body, head)
@@ -84,14 +85,15 @@ function headOf(page: FinishedPage, body: Body, { headers }: Finishing): readonl
 /** An edge asks again at once, and gets what was rendered meanwhile: an edit must not wait there for as long as a page lives. */
 const WHILE_STALE = 's-maxage=1'
 
-/** What Next would send with it. */
-function cacheControlOf({ revalidateSeconds, expireSeconds }: FinishedPage): string {
+/** As Next says it, but with what is left of the page's life: an edge that fetches it late must not keep it beyond its end. */
+function cacheControlOf({ renderedAtMs, revalidateSeconds, expireSeconds }: FinishedPage, nowMs: number): string {
   if (!Number.isFinite(revalidateSeconds)) return 's-maxage=31536000'
   const whileStale =
     Number.isFinite(expireSeconds) && expireSeconds > revalidateSeconds
       ? `, stale-while-revalidate=${expireSeconds - revalidateSeconds}`
       : ''
-  return `s-maxage=${revalidateSeconds}${whileStale}`
+  const leftSeconds = Math.max(1, Math.ceil((renderedAtMs - nowMs) / 1000 + revalidateSeconds))
+  return `s-maxage=${leftSeconds}${whileStale}`
 }
 
 /** As RFC 9110 has it for `If-None-Match`: any of several, weak or strong, or any at all. */

@@ -15,7 +15,7 @@ import {
   readProduct,
 } from '../catalog/read-catalog.ts'
 import { type ListPage, readListPage } from '../catalog/read-list.ts'
-import { readNextSale, readSale, type SaleView } from '../catalog/read-sale.ts'
+import { readSale, readSalesOn, type SaleView } from '../catalog/read-sale.ts'
 import { runtime } from './runtime.ts'
 
 /** What display pages read. Each is cached under the tags of what it shows, so that an edit renders just those pages anew. */
@@ -93,20 +93,33 @@ async function keptList(slug: string, sort: Sort, page: number): Promise<ListVie
   const found = category && (await readListPage(db, category.id, { sort, page }))
   if (!category || !found) return null
   if (category.id !== null) cacheTag(tags.category(category.id))
+  if (sort === 'price-low' || sort === 'price-high') cacheTag(tags.prices)
   cacheTag(...productTags(found.products))
   return { ...found, slug, name: category.name, description: category.description }
 }
 
-/** The sale that is on; null when none is. Asked anew when one begins or ends. */
-export async function cachedSale(): Promise<SaleView | null> {
+/** A sale that is on: the one of this slug, or else the one that the shop puts first. Null when it is not on, or none is. */
+export async function cachedSale(slug?: string): Promise<SaleView | null> {
+  const on = await cachedSalesOn()
+  const wanted = slug ?? on[0]
+  return wanted !== undefined && on.includes(wanted) ? keptSale(wanted) : null
+}
+
+/** Asked anew when any sale begins or ends. */
+async function cachedSalesOn(): Promise<readonly string[]> {
   'use cache'
-  const { db } = runtime().ports
   const nowMs = Date.now()
-  const next = await readNextSale(db, nowMs)
-  cacheLife(lifeUntil(next && (next.startsAtMs > nowMs ? next.startsAtMs : next.endsAtMs), nowMs))
+  const { slugs, changesAtMs } = await readSalesOn(runtime().ports.db, nowMs)
+  cacheLife(lifeUntil(changesAtMs, nowMs))
   cacheTag(tags.catalogue)
-  const sale = next && next.startsAtMs <= nowMs ? await readSale(db, next.slug) : null
-  if (sale) cacheTag(...productTags(sale.products))
+  return slugs
+}
+
+async function keptSale(slug: string): Promise<SaleView | null> {
+  'use cache'
+  cacheLife(displayPageLife)
+  const sale = await readSale(runtime().ports.db, slug)
+  cacheTag(tags.catalogue, ...(sale ? productTags(sale.products) : []))
   return sale
 }
 
@@ -136,7 +149,7 @@ export async function cachedCategoryLinks(): Promise<CategoryLink[]> {
 export async function cachedCredits(): Promise<Credit[]> {
   'use cache'
   cacheLife(displayPageLife)
-  cacheTag(tags.catalogue)
+  cacheTag(tags.catalogue, tags.credits)
   return readCredits(runtime().ports.db)
 }
 

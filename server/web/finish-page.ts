@@ -1,3 +1,4 @@
+import { log } from '../telemetry/log.ts'
 import { mapFlightRows } from './flight-rows.ts'
 import { documentAtOwnOrigin, treeAtOwnOrigin } from './own-origin.ts'
 import { fitPolicy, hashOf, type PageSources, pagePolicy } from './policy.ts'
@@ -25,12 +26,15 @@ const SCRIPT_PRELOAD = /<link rel="preload" as="script"[^>]*>/g
 const IMAGE_PRELOAD = /<link rel="preload" as="image"[^>]*>/g
 /** See app/(shop)/page-metadata.ts. */
 const GONE = '<meta name="page-status" content="410"/>'
+/** Names the framework's scripts. */
+const BOOTSTRAP = /^\(globalThis\["TURBOPACK"\] \|\| \(globalThis\["TURBOPACK"\] = \[\]\)\)\.push\((\{[\s\S]*\})\);?$/
 const FLIGHT = /^\(?self\.__next_f(?:=self\.__next_f\|\|\[\]\))?\.push\((\[[\s\S]*\])\)$/
 
 /**
  * Brings a page, as Next renders it, into its final form: the framework's scripts start after `load`, what they are told stands in one
- * script at the end, addresses name the shop's own origin, and the policy has the hash of every script and style that is left. Forms and links
- * work before any of it runs. What it does not recognise stays as it is, and is in the policy. `beyond` is what the page may have beside that.
+ * script at the end, addresses name the shop's own origin, and the policy has the hash of that script and of every style that is left. Forms and
+ * links work before any of it runs. A script that it does not recognise stays where it is and never runs: nobody knows who put it there. `beyond`
+ * is what the page may have beside that.
  */
 export function finishPage(rendered: string, beyond: PageSources = {}): FinishedHtml {
   const starting: string[] = []
@@ -46,7 +50,7 @@ export function finishPage(rendered: string, beyond: PageSources = {}): Finished
     if (attributes.trim() !== '') return whole
     const told = readFlight(body)
     if (told) flight.push(told)
-    else if (body.startsWith('(globalThis["TURBOPACK"]')) bootstrap.push(body)
+    else if (isBootstrap(body)) bootstrap.push(body)
     else return whole
     return ''
   })
@@ -63,7 +67,8 @@ export function finishPage(rendered: string, beyond: PageSources = {}): Finished
     '</body>',
     script === '' ? '' : `<script>${script}</script>`,
   )
-  return { ...fitPolicy(html, policyOf(html, beyond)), preloads: preloadsOf(html), status: html.includes(GONE) ? 410 : 200 }
+  tellOfStrangers(html, script)
+  return { ...fitPolicy(html, policyOf(html, script, beyond)), preloads: preloadsOf(html), status: html.includes(GONE) ? 410 : 200 }
 }
 
 /**
@@ -81,13 +86,22 @@ function sheetsIn(html: string): string {
 type Flight = readonly [kind: number, ...rest: unknown[]]
 
 function readFlight(body: string): Flight | null {
-  const told = FLIGHT.exec(body)?.[1]
-  if (told === undefined) return null
+  const parsed = parse(FLIGHT.exec(body)?.[1])
+  return Array.isArray(parsed) && typeof parsed[0] === 'number' ? (parsed as unknown as Flight) : null
+}
+
+/** Nothing but data, in its one form. */
+function isBootstrap(body: string): boolean {
+  return parse(BOOTSTRAP.exec(body)?.[1]) !== undefined
+}
+
+/** What a text says in JSON; undefined when it is anything else. */
+function parse(text: string | undefined): unknown {
+  if (text === undefined) return undefined
   try {
-    const parsed: unknown = JSON.parse(told)
-    return Array.isArray(parsed) && typeof parsed[0] === 'number' ? (parsed as unknown as Flight) : null
+    return JSON.parse(text)
   } catch {
-    return null
+    return undefined
   }
 }
 
@@ -129,8 +143,22 @@ function insertBefore(html: string, tag: string, text: string): string {
   return at === -1 ? html + text : html.slice(0, at) + text + html.slice(at)
 }
 
-function policyOf(html: string, beyond: PageSources): string {
-  const scripts = [...html.matchAll(SCRIPT)].flatMap(([, attributes = '', body = '']) => (/ src="/.test(attributes) ? [] : [hashOf(body)]))
+const MOST_STRANGERS = 20
+const strangers = new Set<string>()
+
+/** Says of each form of script that would not run, once. One for machines, or for old browsers, is none. */
+function tellOfStrangers(html: string, own: string): void {
+  for (const [, attributes = '', body = ''] of html.matchAll(SCRIPT)) {
+    if (body === own || / src="/.test(attributes) || attributes === ' type="application/ld+json"') continue
+    const beginning = body.slice(0, 60)
+    if (strangers.has(beginning) || strangers.size === MOST_STRANGERS) continue
+    strangers.add(beginning)
+    log.warn({ attributes, beginning }, 'a script in a page is not known and will not run')
+  }
+}
+
+function policyOf(html: string, script: string, beyond: PageSources): string {
+  const scripts = script === '' ? [] : [hashOf(script)]
   const styles = [...[...html.matchAll(STYLE)].map(([, css = '']) => hashOf(css)), ...(beyond.styles ?? [])]
   const withoutBodies = html.replace(SCRIPT, '').replace(STYLE, '')
   const attributes = [...withoutBodies.matchAll(STYLE_ATTRIBUTE)].map(([, css = '']) => hashOf(decode(css)))

@@ -58,3 +58,15 @@ test('beyond the bounds the page that was asked for longest ago goes', async () 
   small.drop('/c')
   expect([small.bytes, small.size]).toEqual([0, 0])
 })
+
+test('a page that is dropped while it is being compressed is not kept, and one that comes after it is', async () => {
+  const pages = new FinishedPages()
+  const old = pages.keep('/a', page('old'))
+  pages.drop('/a')
+  await old
+  expect(pages.find('/a')).toBeNull()
+  const dropped = pages.keep('/a', page('dropped', 2))
+  pages.drop('/a')
+  await Promise.all([dropped, pages.keep('/a', page('new', 2))])
+  expect(pages.find('/a')?.bodies.identity.bytes.toString()).toBe('new')
+})

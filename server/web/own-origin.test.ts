@@ -4,7 +4,7 @@ import { finishPage } from './finish-page.ts'
 import { BUILD_ORIGIN, documentAtOwnOrigin, entryAtOwnOrigin, treeAtOwnOrigin } from './own-origin.ts'
 
 const OWN = 'http://shop.example:8080'
-vi.mock('../env.ts', () => ({ env: () => ({ PUBLIC_URL: `${OWN}/` }) }))
+vi.mock('../env.ts', async (original) => ({ ...(await original<object>()), env: () => ({ PUBLIC_URL: `${OWN}/` }) }))
 
 /** A tree as React writes it, and what it says once its lengths have been followed. */
 const row = (id: string, text: string) => `${id}:T${Buffer.byteLength(text).toString(16)},${text}`

@@ -38,10 +38,12 @@ export type Presenting = {
  */
 export function presentPages(request: IncomingMessage, response: ServerResponse, { finishing, elsewhere }: Presenting): void {
   const { rsc, 'next-action': action, accept = '*/*', 'accept-encoding': encodings } = request.headers
-  if (rsc || action || !/text\/html|\*\/\*/.test(accept)) {
+  if (rsc || (action && request.method === 'POST')) {
     response.setHeader('content-security-policy', NO_PAGE_POLICY)
     return
   }
+  // What is answered with a page is decided by the answer: it is kept for everybody, whatever the first who asks says that he takes.
+  const isForReaders = /text\/html|\*\/\*/.test(accept)
   if (!NO_PAGES.test(request.url ?? '')) delete request.headers['accept-encoding'] // what Next compresses could not be finished
   const { writeHead, flushHeaders, write, end } = response
   let page: Page | null = null
@@ -54,7 +56,7 @@ export function presentPages(request: IncomingMessage, response: ServerResponse,
 
   response.writeHead = ((status: number, ...rest: unknown[]) => {
     if (held !== null) return response
-    page = pageInstead(status, response)
+    page = isForReaders ? pageInstead(status, response) : null
     if (page !== null || (isDocument(response) && !response.hasHeader(PRESENTABLE))) {
       response.statusCode = status
       held = []
