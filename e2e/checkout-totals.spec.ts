@@ -14,8 +14,12 @@ test('the sums follow country and delivery, say so politely, and what was shown 
   await shopper.fillIn()
   await expect(bought).toContainText('Total, to Ireland€36.90')
   await expect(news).toBeEmpty()
+  await expect(page.getByRole('radio', { name: 'Standard, 3 to 5 working days' })).toBeChecked()
+  await expect(bought).toContainText('Standard, 3 to 5 working days')
 
   await page.getByLabel('Country').selectOption('Switzerland')
+  await expect(page.getByRole('radio', { name: 'Standard, 5 to 7 working days' })).toBeChecked()
+  await expect(bought).toContainText('Standard, 5 to 7 working days')
   await expect(page.getByRole('radio', { name: /^Standard/ })).toHaveAccessibleName(/€4\.90, in all €39\.89, including €2\.99 added tax/)
   await expect(page.getByRole('main')).toContainText('This is what it comes to in Switzerland.')
   await expect(bought).toContainText('Tax added€2.99Total, to Switzerland€39.89')

@@ -163,6 +163,32 @@ test('a larger photograph that is slow to come is stood in for by the one that i
   await expect(zoomed).toBeHidden()
 })
 
+test('who leaves the page while a photograph is open, by Back, finds a shop that can be used, and by Forward the page without it', async ({
+  page,
+}) => {
+  await page.goto('/c/shoes')
+  await expect(page.locator('html')).toHaveAttribute('data-links', 'soft')
+  const cards = page.getByRole('main').getByRole('listitem').getByRole('link')
+  await cards.filter({ hasText: 'Canvas high tops' }).click()
+  await expect(page).toHaveURL(PATH)
+  const { slides, zoomed } = galleryOf(page)
+  await expect(page.getByRole('main').getByRole('status')).not.toBeEmpty()
+  await slides.first().getByRole('link', { name: 'See it larger' }).click()
+  await expect(zoomed).toBeVisible()
+  await page.goBack()
+  await expect(page).toHaveURL('/c/shoes')
+  await expect(page.locator('dialog[open]')).toHaveCount(0)
+  await page.goForward()
+  await expect(slides.first()).toBeVisible()
+  await expect(zoomed).toBeHidden()
+  await page.goBack()
+  await expect(page).toHaveURL('/c/shoes')
+  const other = cards.filter({ hasNotText: 'Canvas high tops' }).first()
+  const href = (await other.getAttribute('href')) ?? ''
+  await other.click()
+  await expect(page).toHaveURL(href)
+})
+
 test('a tap on the larger photograph closes it, and it can be opened again', async ({ page }) => {
   await open(page)
   const { slides, zoomed } = galleryOf(page)

@@ -130,7 +130,7 @@ test.describe('where stock cannot be seen', () => {
   test('an answer that never comes is none', async ({ page }) => {
     await page.route('**/api/stock?**', () => new Promise(() => {}))
     await page.goto(LION_PATH)
-    await expect(statusOf(page)).toHaveText(UNKNOWN)
+    await expect(statusOf(page)).toHaveText(UNKNOWN, { timeout: 40_000 }) // two of them are waited for
   })
 
   test('one hiccup is not spoken of; what was known is not told once it may be wrong, and is told again when it is seen', async ({

@@ -17,15 +17,18 @@ const ISLANDS: { readonly [Name in keyof Islands]: () => Promise<ComponentType<I
  */
 export function Later<Name extends keyof Islands>({ island, props }: { island: Name; props: Islands[Name] }) {
   const [Island, setIsland] = useState<ComponentType<Islands[Name]>>()
-  useEffect(
-    () =>
-      whenIdle(() =>
-        ISLANDS[island]().then(
-          (loaded) => setIsland(() => loaded),
-          () => {},
-        ),
+  useEffect(() => {
+    let gone = false
+    const callOff = whenIdle(() =>
+      ISLANDS[island]().then(
+        (loaded) => gone || setIsland(() => loaded),
+        () => {},
       ),
-    [island],
-  )
+    )
+    return () => {
+      gone = true
+      callOff()
+    }
+  }, [island])
   return Island && createElement(Island, props)
 }

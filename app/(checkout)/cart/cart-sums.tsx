@@ -1,7 +1,7 @@
 import { COUNTRIES, type Country } from '#/domain/countries.ts'
 import { formatMoney } from '#/domain/money.ts'
 import { DELIVERY_METHODS, type DeliveryMethod, type Totals } from '#/domain/pricing.ts'
-import { DELIVERY_WORDS, deliveryNote } from '../checkout/words.ts'
+import { deliveryNote, deliveryWords } from '../checkout/words.ts'
 import styles from './cart.module.css'
 
 /** What the cart comes to: goods, what its code takes off, and the total of each way of delivery to a country. */
@@ -29,7 +29,7 @@ export function CartSums({
       )}
       {DELIVERY_METHODS.map((method) => (
         <div key={method} className={styles.delivery}>
-          <dt>{`${DELIVERY_WORDS[method]}, to ${COUNTRIES[country]}`}</dt>
+          <dt>{`${deliveryWords(method, country)}, to ${COUNTRIES[country]}`}</dt>
           <dd>{deliveryNote(totals[method])}</dd>
         </div>
       ))}

@@ -5,9 +5,8 @@ import type { CheckoutNote } from '#/server/cart/checkout-note.ts'
 import { PaymentFields } from '../payment-fields.tsx'
 import { placeOrderAction } from './actions.ts'
 import styles from './checkout.module.css'
-import { ChosenNews, ChosenTotal, DeliveryNote, DestinationNote, ShownTotal } from './chosen-sums.client.tsx'
+import { ChosenNews, ChosenTotal, DeliveryName, DeliveryNote, DestinationNote, ShownTotal } from './chosen-sums.client.tsx'
 import { ChoiceField, Part, SelectField, TextField } from './fields.tsx'
-import { DELIVERY_WORDS } from './words.ts'
 
 /** The checkout, on one page: a plain form, the same with and without JavaScript. `note` has what was typed before and what was wrong. */
 export function CheckoutForm({ token, country, note }: { token: string; country: Country; note: CheckoutNote | null }) {
@@ -50,6 +49,6 @@ const COUNTRY_CHOICES = Object.entries(COUNTRIES).map(([value, label]) => ({ val
 
 const DELIVERY_CHOICES = DELIVERY_METHODS.map((method) => ({
   value: method,
-  label: DELIVERY_WORDS[method],
+  label: <DeliveryName method={method} />,
   note: <DeliveryNote method={method} />,
 }))

@@ -7,7 +7,12 @@ import { PayElement } from '../pay-element.client.tsx'
 import { useNews } from '../use-news.ts'
 import styles from './checkout.module.css'
 import { useChosen } from './chosen.client.tsx'
-import { DELIVERY_WORDS, deliveryNote } from './words.ts'
+import { deliveryNote, deliveryWords } from './words.ts'
+
+/** One way of delivery, and how long it takes to where the order goes. */
+export function DeliveryName({ method }: { method: DeliveryMethod }) {
+  return deliveryWords(method, useChosen().country)
+}
 
 /** What one way of delivery makes the order come to. */
 export function DeliveryNote({ method }: { method: DeliveryMethod }) {
@@ -35,7 +40,7 @@ export function ChosenSums() {
   const tax = { what: taxMode === 'included' ? 'Tax included' : 'Tax added', amount: money(taxMinor) }
   return (
     <ul className={styles.sums}>
-      <Sum what={DELIVERY_WORDS[method]} amount={deliveryMinor === 0 ? 'free' : money(deliveryMinor)} />
+      <Sum what={deliveryWords(method, country)} amount={deliveryMinor === 0 ? 'free' : money(deliveryMinor)} />
       {taxMode === 'added' && <Sum {...tax} />}
       <Sum what={`Total, to ${COUNTRIES[country]}`} amount={money(totalMinor)} isTotal />
       {taxMode === 'included' && <Sum {...tax} />}

@@ -58,7 +58,12 @@ export function SelectField({
 }
 
 /** One of a few, each with a line of its own. The group that it is in has the name. */
-export function ChoiceField({ name, value, error, choices }: Field & { choices: readonly (Choice & { note: ReactNode })[] }) {
+export function ChoiceField({
+  name,
+  value,
+  error,
+  choices,
+}: Field & { choices: readonly { readonly value: string; readonly label: ReactNode; readonly note: ReactNode }[] }) {
   const chosen = value ?? choices[0]?.value
   return (
     <>

@@ -1,3 +1,5 @@
+import { abortAfter } from '../../../abort-after.ts'
+
 /** What an open page knows of an order, and what it asks after. */
 export type Seen = { readonly version: number; readonly heldUp: boolean }
 
@@ -34,11 +36,12 @@ export function followOrder(orderId: string, paceMs: number, listener: Listener)
 
   const askOnce = async (): Promise<boolean> => {
     try {
-      const signal = AbortSignal.any([end.signal, AbortSignal.timeout(TIMEOUT_MS)])
-      const response = await fetch(`/api/orders/${orderId}`, { signal, cache: 'no-store' })
-      // Not there (yet) is an answer, too.
-      if (response.ok) listener.seen(await response.json())
-      return response.ok || response.status === 404
+      return await abortAfter(TIMEOUT_MS, end.signal, async (signal) => {
+        const response = await fetch(`/api/orders/${orderId}`, { signal, cache: 'no-store' })
+        // Not there (yet) is an answer, too.
+        if (response.ok) listener.seen(await response.json())
+        return response.ok || response.status === 404
+      })
     } catch {
       return false
     }

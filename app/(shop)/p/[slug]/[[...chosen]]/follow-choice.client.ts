@@ -12,7 +12,7 @@ export function followChoice(form: HTMLFormElement, variants: readonly LiveVaria
     const variant = variants.find((known) => known.sku === sku)
     if (!variant) return
     if (variant.path !== location.pathname) history.replaceState(null, '', variant.path)
-    keepInLinks(variant.path)
+    keepInLinks(form.closest('main'), variant.path)
     tell({ sku, byShopper: true })
   }
 
@@ -32,10 +32,13 @@ export function followChoice(form: HTMLFormElement, variants: readonly LiveVaria
   return () => form.removeEventListener('change', onChange)
 }
 
-/** Who goes from one colour to another keeps the size, where the other has it: `data-base` is the other's address, `data-last` what it has. */
-function keepInLinks(path: string): void {
+/**
+ * Who goes from one colour to another keeps the size, where the other has it: `data-base` is the other's address, `data-last` what it has.
+ * Pages that were left stay in the document, hidden, and keep theirs.
+ */
+function keepInLinks(page: HTMLElement | null, path: string): void {
   const last = path.slice(path.lastIndexOf('/') + 1)
-  for (const link of document.querySelectorAll<HTMLAnchorElement>('a[data-last]')) {
+  for (const link of page?.querySelectorAll<HTMLAnchorElement>('a[data-last]') ?? []) {
     const { base, last: there = '' } = link.dataset
     link.href = there.split(' ').includes(last) ? `${base}/${last}` : `${base}`
   }

@@ -4,14 +4,15 @@
  */
 export function startGallery(gallery: HTMLElement): () => void {
   const row = gallery.querySelector<HTMLElement>('[data-gallery-row]')
+  let isOver = false
   const onClick = (event: MouseEvent) => {
     const link = event.target instanceof Element ? event.target.closest('a') : null
     if (!link || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
     if (link.dataset.zoom) {
       event.preventDefault()
       void import('./zoom.client.ts').then(
-        ({ zoom }) => zoom(gallery, link),
-        () => location.assign(link.href),
+        ({ zoom }) => isOver || zoom(gallery, link),
+        () => isOver || location.assign(link.href),
       )
     } else if (link.hash) {
       const slide = gallery.querySelector<HTMLElement>(link.hash)
@@ -38,6 +39,9 @@ export function startGallery(gallery: HTMLElement): () => void {
   for (const slide of gallery.querySelectorAll('[id^=photo-]')) watcher.observe(slide)
   gallery.addEventListener('click', onClick)
   return () => {
+    isOver = true
+    // The router keeps a page that was left, and hides it: an open dialog in it would go on making all else inert.
+    gallery.querySelector<HTMLDialogElement>('dialog[open]')?.close()
     watcher.disconnect()
     gallery.removeEventListener('click', onClick)
   }

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react'
+import { abortAfter } from '../../../../abort-after.ts'
 import type { Stock } from './stock-words.ts'
 
 /** Asked anew so often, while somebody looks. */
@@ -27,7 +28,7 @@ export function useStock(skus: readonly string[]): KnownStock | null | undefined
       if (document.hidden) return
       asking = new AbortController()
       const { signal } = asking
-      const answer = await fetchStock(query, AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]))
+      const answer = await abortAfter(PATIENCE_MS, signal, (soon) => fetchStock(query, soon))
       if (signal.aborted) return
       failures = answer ? 0 : failures + 1
       if (failures !== 1) setStock(answer)
