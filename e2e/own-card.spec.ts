@@ -115,6 +115,7 @@ test('a card whose bank asks first is confirmed at the bank, and its shopper com
 test('a test card pays for nothing where cards are real', async ({ newShopper }) => {
   const shopper = await newShopper({ baseURL })
   await goToCheckout(shopper)
+  await expect(shopper.page.getByLabel('Card number')).toBeVisible() // or the page's own script would put back what is changed here
   await shopper.page.locator('input[name=paymentMethod]').evaluate((input: HTMLInputElement) => {
     input.value = 'pm_card_visa'
   })
