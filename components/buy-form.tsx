@@ -9,8 +9,10 @@ export type Buyable = {
   /** Those that are told apart by `choice`. */
   readonly variants: readonly {
     readonly sku: string
-    /** Its value of `choice`. */
+    /** All that it is chosen by, such as `Off white, 42`. */
     readonly label: string
+    /** Its value of `choice`. */
+    readonly value: string
     readonly limitPerOrder: number
     readonly limitPerCustomer: number | null
     readonly price: { readonly minor: number; readonly currency: Currency }
@@ -34,9 +36,10 @@ export function BuyForm({ product, chosen, stock }: { product: Buyable; chosen?:
         <VariantRadios
           name={choice}
           chosen={chosen ?? first.sku}
-          radios={variants.map(({ sku, label, price, limitPerCustomer }) => ({
+          radios={variants.map(({ sku, label, value, price, limitPerCustomer }) => ({
             sku,
-            value: label,
+            label,
+            value,
             notes: [
               ...(pricesDiffer ? [formatMoney(price)] : []),
               ...(!limitForAll && limitPerCustomer !== null ? [`at most ${limitPerCustomer} per customer`] : []),

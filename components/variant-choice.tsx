@@ -33,7 +33,8 @@ export function VariantLinks({ name, links }: { name: string; links: readonly Ch
   )
 }
 
-export type ChoiceRadio = { readonly sku: string; readonly value: string; readonly notes: readonly string[] }
+/** `label` has all that the variant is chosen by, `value` what this option says of it. */
+export type ChoiceRadio = { readonly sku: string; readonly label: string; readonly value: string; readonly notes: readonly string[] }
 
 /** The values of the last option, which the form sends. Each has a place for what a script knows of its stock: `data-stock-of`. */
 export function VariantRadios({ name, chosen, radios }: { name: string; chosen: string; radios: readonly ChoiceRadio[] }) {
@@ -41,9 +42,16 @@ export function VariantRadios({ name, chosen, radios }: { name: string; chosen: 
     <fieldset className={styles.option}>
       <legend className={styles.name}>{name}</legend>
       <div className={cellsFor(radios.map(({ value, notes }) => [value, ...notes].join(' ')))}>
-        {radios.map(({ sku, value, notes }) => (
+        {radios.map(({ sku, label, value, notes }) => (
           <label key={sku} className={styles.cell}>
-            <input type="radio" name="sku" value={sku} required defaultChecked={sku === chosen} />
+            <input
+              type="radio"
+              name="sku"
+              value={sku}
+              required
+              defaultChecked={sku === chosen}
+              data-label={label === value ? undefined : label}
+            />
             <span className={styles.value}>{value}</span>
             {notes.map((note) => (
               <span key={note} className={styles.note}>

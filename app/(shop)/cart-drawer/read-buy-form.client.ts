@@ -17,7 +17,7 @@ export function readBuyForm(form: HTMLFormElement, fields: FormData): CartChange
   return { kind: 'add', sku, quantity, seen }
 }
 
-/** The words of the chosen variant, or what the form says of it itself. */
+/** All the words of the chosen variant: those beside its radio where they say it all. */
 function labelOf(form: HTMLFormElement): string {
   const chosen = form.querySelector<HTMLInputElement>('input[name="sku"]:checked')
   return chosen?.dataset.label ?? chosen?.labels?.[0]?.querySelector('span')?.textContent ?? ''

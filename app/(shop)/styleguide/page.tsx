@@ -154,8 +154,8 @@ export default async function StyleguidePage() {
                 name="Length"
                 chosen="STYLE-SHORT"
                 radios={[
-                  { sku: 'STYLE-SHORT', value: 'Short', notes: ['€39.00'] },
-                  { sku: 'STYLE-LONG', value: 'Long', notes: ['€45.00'] },
+                  { sku: 'STYLE-SHORT', label: 'Short', value: 'Short', notes: ['€39.00'] },
+                  { sku: 'STYLE-LONG', label: 'Long', value: 'Long', notes: ['€45.00'] },
                 ]}
               />
             </form>
@@ -190,6 +190,6 @@ function State({ name, children }: { name: string; children: ReactNode }) {
   )
 }
 
-function variant(code: string, label: string, limitPerCustomer: number | null) {
-  return { sku: code, label, limitPerOrder: 10, limitPerCustomer, price: { minor: 69_00, currency: EUR } }
+function variant(code: string, value: string, limitPerCustomer: number | null) {
+  return { sku: code, label: value, value, limitPerOrder: 10, limitPerCustomer, price: { minor: 69_00, currency: EUR } }
 }

@@ -8,7 +8,7 @@ export type VariantChoice = {
   /** The name of the last option; null where there is nothing to choose. */
   readonly radios: string | null
   /** Those that the last option tells apart, once the others are chosen. Empty when the product is no longer sold. */
-  readonly variants: readonly VariantView[]
+  readonly variants: readonly (VariantView & { readonly value: string })[]
   /** The SKU that the path names; null while it names none. */
   readonly chosen: string | null
   /** Of the chosen variant, else the lowest; null when the product is no longer sold. */
@@ -56,7 +56,7 @@ export function chooseVariants({ slug, options, variants }: ProductView, path: r
   return {
     links,
     radios: options.at(-1)?.name ?? null,
-    variants: shown.map((variant) => ({ ...variant, label: valuesOf(variant).at(-1) ?? '' })),
+    variants: shown.map((variant) => ({ ...variant, value: valuesOf(variant).at(-1) ?? '' })),
     chosen: chosen?.sku ?? null,
     price: chosen?.price ?? prices[0] ?? null,
     pricesDiffer: prices.some(({ minor }) => minor !== prices[0]?.minor),
