@@ -21,7 +21,7 @@ export function movePhoto(link: HTMLAnchorElement, change: () => Promise<void>):
 /** Of two elements with one name the browser shows neither, so the main photograph of this page gives it up for the time. */
 function namePhoto(photo: HTMLElement | null): () => void {
   if (!photo) return () => {}
-  const named = [...document.querySelectorAll<HTMLElement>('main picture, main img')].filter(
+  const named = [...document.querySelectorAll<HTMLElement>('main [data-zoom], main img')].filter(
     (element) => getComputedStyle(element).getPropertyValue('view-transition-name') === NAME,
   )
   for (const element of named) element.style.setProperty('view-transition-name', 'none')
