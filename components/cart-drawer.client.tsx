@@ -8,6 +8,8 @@ export type DrawerHandle = { open(opener: HTMLElement | null): void; close(): vo
 
 export type DrawerProps = {
   ref: Ref<DrawerHandle>
+  /** The address of the page behind. */
+  page: string
   lines: ReactNode
   /** What the goods come to and what a code does; null while there is nothing to order. */
   sums: ReactNode
@@ -29,7 +31,7 @@ const SECOND_PRESS_MS = 600
  * The cart at the side of a page. A dialog of the browser: what is behind is inert, Escape closes, and the focus goes back to where it came
  * from.
  */
-export function CartDrawer({ ref, lines, sums, status, alert, onTryAgain, isBusy, onOpenChange, onLeave }: DrawerProps) {
+export function CartDrawer({ ref, page, lines, sums, status, alert, onTryAgain, isBusy, onOpenChange, onLeave }: DrawerProps) {
   const dialog = useRef<HTMLDialogElement>(null)
   const title = useRef<HTMLHeadingElement>(null)
   const opened = useRef<{ by: HTMLElement | null; atMs: number }>({ by: null, atMs: 0 })
@@ -55,11 +57,22 @@ export function CartDrawer({ ref, lines, sums, status, alert, onTryAgain, isBusy
   const link = (href: string) => ({
     href,
     onClick: (event: React.MouseEvent) => {
-      if (!isBusy || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
+      if (!isBusy || !isPlain(event)) return
       event.preventDefault()
       onLeave(href)
     },
   })
+
+  const onClick = (event: React.MouseEvent) => {
+    const target = event.target as Element
+    if (target === dialog.current && performance.now() - opened.current.atMs > SECOND_PRESS_MS) dialog.current?.close()
+    const line = target.closest('li a[href]')
+    if (!line || !isPlain(event)) return
+    if (line.getAttribute('href') === page)
+      event.preventDefault() // it is behind, with what is chosen on it
+    else opened.current.by = null // the focus goes to the page that comes
+    dialog.current?.close()
+  }
 
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: Escape does what a click beside it does.
@@ -67,9 +80,7 @@ export function CartDrawer({ ref, lines, sums, status, alert, onTryAgain, isBusy
       ref={dialog}
       className={styles.drawer}
       aria-labelledby="cart-drawer-title"
-      onClick={({ target }) => {
-        if (target === dialog.current && performance.now() - opened.current.atMs > SECOND_PRESS_MS) dialog.current?.close()
-      }}
+      onClick={onClick}
       onClose={() => {
         onOpenChange(false)
         if (opened.current.by?.isConnected) opened.current.by.focus({ preventScroll: true })
@@ -112,4 +123,8 @@ export function CartDrawer({ ref, lines, sums, status, alert, onTryAgain, isBusy
       </div>
     </dialog>
   )
+}
+
+function isPlain({ metaKey, ctrlKey, shiftKey, altKey }: React.MouseEvent): boolean {
+  return !metaKey && !ctrlKey && !shiftKey && !altKey
 }

@@ -4,6 +4,7 @@ import type { Page } from '@playwright/test'
 import { LINE_MAX_QUANTITY } from '#/domain/cart.ts'
 import { setting } from './backstage.ts'
 import { expect, test } from './fixtures.ts'
+import { findAxeViolations, findCutText, findHiddenFocus } from './page-checks.ts'
 
 /** The drawer, and what a shopper looks at in it. */
 function drawerOf(page: Page) {
@@ -11,14 +12,28 @@ function drawerOf(page: Page) {
   return { drawer, lines: drawer.getByRole('listitem'), status: drawer.getByRole('status'), alert: drawer.getByRole('alert') }
 }
 
-/** A product page whose buy form has been taken over. */
-async function openProduct(page: Page, slug: string): Promise<void> {
-  await page.goto(`/p/${slug}`)
+/** A product page whose buy form has been taken over by a drawer that is there. */
+async function openProduct(page: Page, path: string): Promise<void> {
+  const { drawer } = drawerOf(page)
+  await page.goto(`/p/${path}`)
   await isTakenOver(page)
+  await page.locator('[data-cart-link]').click()
+  await expect(drawer).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(drawer).toBeHidden()
 }
 
 async function isTakenOver(page: Page): Promise<void> {
   await expect(page.locator('[data-cart-link]')).toHaveAttribute('aria-haspopup', 'dialog')
+}
+
+function chunkOfDrawer(): string {
+  const chunks = path.join(setting('NEXT_DIST_DIR'), 'static/chunks')
+  const [first, ...others] = readdirSync(chunks).filter((name) =>
+    readFileSync(path.join(chunks, name), 'utf8').includes('cart-drawer-title'),
+  )
+  if (!first || others.length > 0) throw new Error('the code of the drawer is not in one chunk of its own')
+  return first
 }
 
 const add = (page: Page) => page.getByRole('button', { name: 'Add to cart' }).click()
@@ -111,6 +126,37 @@ test.describe('while the shop cannot be reached', () => {
   })
 })
 
+test.describe('while one answer is lost and another change waits for its turn', () => {
+  test.use({ expectedComplaints: /ERR_FAILED/ })
+
+  test('the one that was lost is told as lost, and trying again adds it', async ({ page, context }) => {
+    const { drawer, lines, status, alert } = drawerOf(page)
+    const other = await context.newPage()
+    await openProduct(page, 'tennis-balls')
+    await openProduct(other, 'cordless-mouse')
+    const held = Promise.withResolvers<void>()
+    await page.route('**/cart/lines', async (route) => {
+      await held.promise
+      await route.abort()
+    })
+    const asked = page.waitForRequest('**/cart/lines')
+    await add(page)
+    await asked
+    await add(other)
+    await expect(drawerOf(other).lines).toContainText('Adding…')
+    held.resolve()
+    await expect(drawerOf(other).status).toContainText('1 thing in the cart.')
+    await expect(alert).toContainText('Tennis balls, Tin of four: that did not reach us. What you see is your cart as it is.')
+    await expect(status).toBeEmpty()
+    await expect(lines).toHaveCount(1)
+    await expect(lines).toContainText('mouse')
+    await page.unroute('**/cart/lines')
+    await alert.getByRole('button', { name: 'Try again' }).click()
+    await expect(status).toHaveText('Added: Tennis balls, Tin of four. 2 things in the cart.')
+    await expect(drawer.getByRole('group', { name: /Tennis balls/ })).toContainText('1')
+  })
+})
+
 test('changes that come faster than answers all count, over two windows of a browser too', async ({ page, context }) => {
   const { drawer, lines, status } = drawerOf(page)
   const other = await context.newPage()
@@ -199,25 +245,98 @@ test('who goes to the checkout while a line is on its way arrives there with it'
   await expect(page.getByRole('main')).toContainText('Football')
 })
 
-test('what was in the cart stays there when the next page is left before its answer came', async ({ page, shopper }) => {
+test('what was added is in the cart when its page is left before the answer comes', async ({ page, context, shopper }) => {
   await openProduct(page, 'football')
+  const letGo = await holdChanges(page, '/cart/lines')
+  const asked = page.waitForRequest('**/cart/lines')
   await add(page)
-  await expect(drawerOf(page).status).toContainText('1 thing')
+  await asked
   await page.goto('/p/basketball')
+  letGo()
+  await expect.poll(async () => (await context.cookies()).find(({ name }) => name === 'cart_count')?.value).toBe('1')
   await page.goto('/cart')
   await expect(shopper.title).toHaveText('Cart')
-  await expect(page.getByRole('main').getByRole('listitem')).toHaveCount(1)
+  await expect(page.getByRole('main').getByRole('listitem')).toContainText('Football')
+})
+
+test('the variant that was added is told by all that it was chosen by', async ({ page }) => {
+  const { lines, status } = drawerOf(page)
+  await openProduct(page, 'canvas-high-tops/off-white/42')
+  const letGo = await holdChanges(page, '/cart/lines')
+  await add(page)
+  await expect(lines).toContainText('Off white, 42')
+  letGo()
+  await expect(status).toHaveText('Added: Canvas high tops, Off white, 42. 1 thing in the cart.')
+})
+
+test('a double click adds one, whether the drawer is there already or on its way', async ({ page }) => {
+  const { status } = drawerOf(page)
+  const held = Promise.withResolvers<void>()
+  await page.route(`**/_next/static/chunks/${chunkOfDrawer()}`, async (route) => {
+    await held.promise
+    await route.continue()
+  })
+  await page.goto('/p/football')
+  await isTakenOver(page)
+  const button = page.getByRole('button', { name: 'Add to cart' })
+  await button.dblclick()
+  held.resolve()
+  await expect(status).toContainText('1 thing in the cart.')
+  await page.keyboard.press('Escape')
+  await button.dblclick()
+  await expect(status).toContainText('2 things in the cart.')
+})
+
+test('a line leads to its product; where that is the page behind, the drawer closes and what was chosen stays', async ({
+  page,
+  shopper,
+}) => {
+  const { drawer, lines } = drawerOf(page)
+  await shopper.addToCart('football')
+  await openProduct(page, 'canvas-high-tops')
+  await page.getByRole('radio', { name: '42', exact: true }).check()
+  await add(page)
+  await expect(lines).toHaveCount(2)
+  await lines.getByRole('link', { name: 'Canvas high tops' }).click()
+  await expect(drawer).toBeHidden()
+  await expect(page).toHaveURL('/p/canvas-high-tops/black/42')
+  await expect(page.getByRole('button', { name: 'Add to cart' })).toBeFocused()
+  await page.locator('[data-cart-link]').click()
+  await lines.getByRole('link', { name: 'Football' }).click()
+  await expect(page).toHaveURL('/p/football')
+  await expect(drawer).toBeHidden()
+  await expect(page.getByRole('main')).toBeFocused()
+})
+
+test('the drawer keeps to WCAG, with a line and with an alert; at 400 % its lines can be got to', async ({ page }) => {
+  const { drawer, lines, alert } = drawerOf(page)
+  await openProduct(page, 'football')
+  await add(page)
+  await expect(lines).toHaveAttribute('aria-busy', 'false')
+  expect(await findAxeViolations(page)).toEqual([])
+  expect(await findHiddenFocus(page)).toEqual([])
+  await drawer.getByRole('button', { name: 'Close' }).click()
+  await page.locator('input[name=sku]:checked').evaluate((field: HTMLInputElement) => {
+    field.value = 'NOSUCH'
+  })
+  await add(page)
+  await expect(alert).not.toBeEmpty()
+  expect(await findAxeViolations(page)).toEqual([])
+  expect(await findHiddenFocus(page)).toEqual([])
+  await page.setViewportSize({ width: 320, height: 256 })
+  const more = drawer.getByRole('button', { name: 'One more' })
+  await more.scrollIntoViewIfNeeded()
+  await expect(more).toBeInViewport({ ratio: 1 })
+  expect(await findCutText(page)).toEqual([])
 })
 
 test.describe('without the code of the drawer', () => {
   test.use({ expectedComplaints: /ERR_FAILED|Failed to load/ })
 
   test('the form is sent as if there were no script, and the link leads to the cart', async ({ page, shopper }) => {
-    const chunks = path.join(setting('NEXT_DIST_DIR'), 'static/chunks')
-    const ofDrawer = readdirSync(chunks).filter((name) => readFileSync(path.join(chunks, name), 'utf8').includes('cart-drawer-title'))
-    expect(ofDrawer).toHaveLength(1)
-    await page.route(`**/_next/static/chunks/${ofDrawer[0]}`, (route) => route.abort())
-    await openProduct(page, 'football')
+    await page.route(`**/_next/static/chunks/${chunkOfDrawer()}`, (route) => route.abort())
+    await page.goto('/p/football')
+    await isTakenOver(page)
     await add(page)
     await expect(shopper.title).toHaveText('Cart')
     await expect(page.getByRole('main').getByRole('listitem')).toHaveCount(1)

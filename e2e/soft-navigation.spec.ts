@@ -86,9 +86,28 @@ test('the photograph that was clicked travels, under a name that nothing else be
   await cards(page).first().click()
   await expect(page).toHaveURL(href)
   expect(await page.evaluate(() => (window as unknown as { moves: string[][] }).moves)).toEqual([[href]])
+  await expect(page.locator('main [data-zoom]').first()).toHaveCSS('view-transition-name', 'photo')
   await page.goBack()
   await expect(page).toHaveURL('/c/shoes')
   await expect(cards(page).first().locator('img')).toHaveCSS('view-transition-name', 'none')
+})
+
+test('from product to product, too, it is the one of the link that travels, and the browser shows it', async ({ page, shopper }) => {
+  await page.addInitScript(() => {
+    const start = document.startViewTransition.bind(document)
+    document.startViewTransition = (change) => {
+      const transition = start(change)
+      Object.assign(window, { isReady: transition.ready.then(() => 'yes', String) })
+      return transition
+    }
+  })
+  await page.setViewportSize({ width: 1280, height: 3000 }) // both photographs are in sight
+  await open(page, '/p/canvas-high-tops')
+  const related = page.locator('section', { has: page.getByRole('heading', { name: 'Also in shoes' }) }).getByRole('listitem')
+  const name = (await related.first().getByRole('heading').textContent()) ?? ''
+  await related.first().getByRole('link').click()
+  await expect(shopper.title).toHaveText(name)
+  expect(await page.evaluate(() => (window as unknown as { isReady: Promise<string> }).isReady)).toBe('yes')
 })
 
 test.describe('for who wants no motion', () => {
@@ -126,7 +145,7 @@ test('a pointer that comes to rest on links fetches what is behind them, within 
 
 test('a grid that is scrolled under a pointer at rest fetches nothing', async ({ page }) => {
   await open(page, '/c/everything')
-  await page.mouse.move(300, 40)
+  await page.getByRole('heading', { level: 1 }).hover()
   const seen = watch(page)
   for (let n = 0; n < 12; n += 1) {
     await page.mouse.wheel(0, 300)
@@ -213,6 +232,34 @@ test.describe('where the router gets no answer', () => {
     await page.getByRole('navigation', { name: 'Categories' }).getByRole('link', { name: 'Cameras' }).click()
     await expect(shopper.title).toHaveText('Cameras')
     expect(seen.documents).toHaveLength(1)
+  })
+
+  test('one that hangs does not take back who follows a link to another document meanwhile', async ({ page, shopper }) => {
+    await shopper.addToCart('football')
+    await page.clock.install()
+    await page.emulateMedia({ reducedMotion: 'reduce' })
+    await open(page, '/')
+    await page.route('**/*_rsc=*', () => {})
+    // The other document does not come either, so that this one stays to be looked at.
+    await page.route(
+      ({ pathname }) => pathname === '/cart',
+      (route) => route.fulfill({ status: 204 }),
+      { times: 1 },
+    )
+    const viewCart = page.getByRole('dialog', { name: 'Cart' }).getByRole('link', { name: 'View cart' })
+    await page.locator('[data-cart-link]').click()
+    await expect(viewCart).toBeVisible()
+    const seen = watch(page)
+    const answered = page.waitForResponse((response) => response.status() === 204)
+    await page.evaluate(() => {
+      document.querySelector<HTMLAnchorElement>('a[href="/c/plants"]')?.click()
+      document.querySelector<HTMLAnchorElement>('dialog a[href="/cart"]')?.click()
+    })
+    await answered
+    await page.clock.fastForward(10_000)
+    await viewCart.click()
+    await expect(shopper.title).toHaveText('Cart')
+    expect(seen.documents.map((address) => new URL(address).pathname)).toEqual(['/cart', '/cart'])
   })
 
   test('one that hangs is given up for the whole page', async ({ page, shopper }) => {

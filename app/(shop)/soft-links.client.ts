@@ -1,10 +1,11 @@
 import { movePhoto } from './move-photo.client.ts'
+import { pageOf } from './page-of.ts'
 import { watchIntent } from './watch-intent.client.ts'
 
 export type SoftRouter = { push(href: string, options?: { scroll: boolean }): void; prefetch(href: string): void }
 
-/** `arrive` is told when another page has been put into the document. */
-export type SoftLinks = { arrive(): void }
+/** `arrive` is told when what stands at another address has been put into the document. */
+export type SoftLinks = { arrive(path: string): void }
 
 /** A transition holds the page still meanwhile: what takes longer comes without one. */
 const HOLD_MS = 300
@@ -13,7 +14,6 @@ const GIVE_UP_MS = 6000
 
 /** Home, lists, products, sales and credits; all else is another document. */
 const SHOP = /^\/(?:$|credits$|(?:c|p|sale)\/)/
-const PRODUCT = /^\/p\/[^/]+/
 
 type Journey = { readonly href: string; readonly isSamePage: boolean; readonly end: () => void; readonly timer: number }
 
@@ -23,6 +23,7 @@ type Journey = { readonly href: string; readonly isSamePage: boolean; readonly e
  */
 export function softenLinks(router: SoftRouter, signal: AbortSignal): SoftLinks {
   let journey: Journey | null = null
+  let page = pageOf(location.pathname)
   const intent = watchIntent(addressOf, router.prefetch, signal)
 
   const set = (next: Journey | null) => {
@@ -42,25 +43,38 @@ export function softenLinks(router: SoftRouter, signal: AbortSignal): SoftLinks 
   document.addEventListener(
     'click',
     (event) => {
-      if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
+      if (event.defaultPrevented || !isPlain(event)) return
       const link = linkOf(event.target)
       const href = link && addressOf(link)
       if (!link || !href) return
       event.preventDefault()
       intent.drop()
       // The variants of a product are one page to a shopper: it stays where it is.
-      const isSamePage = PRODUCT.exec(href)?.[0] === PRODUCT.exec(location.pathname)?.[0] && PRODUCT.test(href)
+      const isSamePage = pageOf(link.pathname) === pageOf(location.pathname)
       if (isSamePage) void travel(href, true)
       else movePhoto(link, () => travel(href, false))
     },
     { signal },
   )
-  addEventListener('popstate', () => set(null), { signal })
+  // Who is on the way elsewhere meanwhile is not to be taken here in the end. The window hears last: what was prevented leads nowhere.
+  const stop = () => set(null)
+  addEventListener('popstate', stop, { signal })
+  addEventListener('pagehide', stop, { signal })
+  addEventListener('submit', (event) => event.defaultPrevented || stop(), { signal })
+  addEventListener(
+    'click',
+    (event) => {
+      const link = linkOf(event.target)
+      if (link && !event.defaultPrevented && isPlain(event) && leavesDocument(link)) stop()
+    },
+    { signal },
+  )
   document.documentElement.dataset.links = 'soft'
 
   return {
-    arrive() {
-      intent.forget()
+    arrive(path) {
+      if (pageOf(path) !== page) intent.forget()
+      page = pageOf(path)
       if (!journey) return
       const { href, isSamePage } = journey
       set(null)
@@ -72,9 +86,23 @@ export function softenLinks(router: SoftRouter, signal: AbortSignal): SoftLinks 
 
 /** Where a link of this shop leads when that is another display page; null for all else. */
 function addressOf(link: HTMLAnchorElement): string | null {
-  const { origin, pathname, search, hash, target } = link
+  const { origin, pathname, search, hash } = link
   const isOurs = origin === location.origin && SHOP.test(pathname) && pathname !== location.pathname
-  return isOurs && (target === '' || target === '_self') && !link.hasAttribute('download') ? pathname + search + hash : null
+  return isOurs && opensHere(link) ? pathname + search + hash : null
+}
+
+function leavesDocument(link: HTMLAnchorElement): boolean {
+  const [there] = link.href.split('#')
+  const [here] = location.href.split('#')
+  return there !== here && opensHere(link)
+}
+
+function opensHere(link: HTMLAnchorElement): boolean {
+  return (link.target === '' || link.target === '_self') && !link.hasAttribute('download')
+}
+
+function isPlain(event: MouseEvent): boolean {
+  return event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey
 }
 
 function linkOf(target: EventTarget | null): HTMLAnchorElement | null {

@@ -15,7 +15,6 @@ export function SoftNavigation() {
     return () => controller.abort()
   }, [router])
   // Before anything is painted: a view transition takes its picture of the new page then.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the path is what is waited for.
-  useLayoutEffect(() => links.current?.arrive(), [path])
+  useLayoutEffect(() => links.current?.arrive(path), [path])
   return null
 }

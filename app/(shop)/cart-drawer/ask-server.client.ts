@@ -9,7 +9,7 @@ const TURN_MS = 3 * TIMEOUT_MS
 /** What can be asked of the cart while it is one's turn. Each throws when the server cannot be reached in time, or answers with no cart. */
 export type CartDesk = {
   show(): Promise<CartAnswer>
-  /** Sends what the forms send. Where this throws nobody knows yet what came of it. */
+  /** Sends what the forms send, to the end, even where its page is left. Where this throws nobody knows yet what came of it. */
   make(change: CartChange): Promise<CartAnswer>
 }
 
@@ -17,7 +17,7 @@ const desk: CartDesk = {
   show: () => ask('/api/cart', {}),
   make: ({ kind, sku, quantity }) => {
     const body = new URLSearchParams({ sku, quantity: `${quantity}` })
-    return ask(kind === 'add' ? '/cart/lines' : '/cart/quantity', { method: 'POST', body })
+    return ask(kind === 'add' ? '/cart/lines' : '/cart/quantity', { method: 'POST', body, keepalive: true })
   },
 }
 

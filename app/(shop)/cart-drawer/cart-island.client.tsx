@@ -49,6 +49,7 @@ export function CartIsland() {
         if (event.defaultPrevented || !(form instanceof HTMLFormElement) || !form.matches(BUY_FORM)) return
         event.preventDefault()
         const fields = new FormData(form)
+        if (waiting.current.some((one) => one.kind === 'add' && one.form === form && isSame(one.fields, fields))) return
         call({ kind: 'add', form, fields, opener: event.submitter }, () => form.submit())
       },
       { signal },
@@ -73,6 +74,11 @@ export function CartIsland() {
     for (const one of waiting.current.splice(0)) taking(one)
   }
   return Live && <Live connect={connect} />
+}
+
+/** The second press of a double click, which the drawer keeps from the button once it is open. */
+function isSame(one: FormData, other: FormData): boolean {
+  return JSON.stringify([...one]) === JSON.stringify([...other])
 }
 
 function load() {

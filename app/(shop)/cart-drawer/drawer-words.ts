@@ -6,6 +6,10 @@ export const PRICES_AWAY = 'It is in your cart, but we cannot look up prices rig
 
 export const CART_AWAY = 'We cannot show your cart right now. Nothing in it is lost; please try again in a moment.'
 
+/** Over a cart that was told before. */
+export const CART_OLD =
+  'We cannot reach the shop right now, so this may be old. Nothing in your cart is lost; please try again in a moment.'
+
 /** What came of a change that was made: `Added: Canvas high tops, Black, 42. 3 things in the cart.` */
 export function changedWords(change: CartChange, units: number): string {
   const held = units === 0 ? 'Your cart is empty.' : `${units} ${units === 1 ? 'thing' : 'things'} in the cart.`

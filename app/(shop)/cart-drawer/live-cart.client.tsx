@@ -4,8 +4,9 @@ import { QueryClientProvider } from '@tanstack/react-query'
 import { usePathname } from 'next/navigation'
 import { useEffect, useRef, useState } from 'react'
 import { CartDrawer, type DrawerHandle } from '#/components/cart-drawer.client.tsx'
+import { pageOf } from '../page-of.ts'
 import { DrawerLines, DrawerSums } from './drawer-parts.client.tsx'
-import { CART_AWAY } from './drawer-words.ts'
+import { CART_AWAY, CART_OLD } from './drawer-words.ts'
 import { readBuyForm } from './read-buy-form.client.ts'
 import { client, useCart } from './use-cart.client.ts'
 
@@ -71,19 +72,15 @@ function Drawer({ connect }: LiveCartProps) {
   return (
     <CartDrawer
       ref={drawer}
+      page={page}
       lines={<DrawerLines cart={cart} isPartial={isPartial} onSet={setLine} />}
       sums={cart && cart.lines.length > 0 ? <DrawerSums cart={cart} /> : null}
       status={status}
-      alert={trouble?.words ?? (isAway ? CART_AWAY : null)}
+      alert={trouble?.words ?? (isAway ? (cart ? CART_OLD : CART_AWAY) : null)}
       onTryAgain={again ? () => change(again) : isAway ? refresh : null}
       isBusy={!isSettled}
       onOpenChange={setOpen}
       onLeave={setGoal}
     />
   )
-}
-
-/** The variants of a product are one page to a shopper. */
-function pageOf(path: string): string {
-  return path.replace(/^(\/p\/[^/]+)\/.*/, '$1')
 }

@@ -23,12 +23,12 @@ const ASKED = ['cart', 'asked']
 /** An answer is good for that long, so that one that came with a change is not asked for again. */
 const FRESH_MS = 2000
 
-/** Units that the cart held before each change was sent, so that it can be told whether an unanswered one was made. */
-const unitsBefore = new WeakMap<CartChange, number>()
+/** Those whose answer was lost after it had brought the new cart. The cart is a cookie: without it nothing was changed. */
+const made = new WeakSet<CartChange>()
 
 /**
  * The cart with what was asked of it, as if the server had agreed already. Changes go one after the other. One that is refused is left out
- * again, and `trouble` says why. After one without an answer the cart is looked at: it tells whether the change was made.
+ * again, and `trouble` says why. After one without an answer the cart is looked at: who tries again should see it as it is.
  */
 export function useCart(isOpen: boolean) {
   const [trouble, setTrouble] = useState<Trouble | null>(null)
@@ -59,13 +59,13 @@ export function useCart(isOpen: boolean) {
     onError: async (_error, change) => {
       setTrouble({ words: unknownWords(change), change: null })
       const seen = await askForTheCart().catch(() => null)
-      const before = unitsBefore.get(change)
-      const wasMade = before !== undefined && unitsInCookie() !== before
-      settle(change, seen ?? readTold())
-      if (!seen) return setTrouble({ words: unknownWords(change), change })
-      unitsBefore.delete(change)
-      setTrouble(wasMade ? null : { words: missedWords(change), change })
-      if (wasMade) setStatus(changedWords(change, unitsInCookie()))
+      const wasMade = made.delete(change)
+      settle(change, seen ?? (wasMade ? withChange(readTold(), change) : readTold()))
+      if (wasMade && seen) {
+        setTrouble(null)
+        setStatus(changedWords(change, unitsInCookie()))
+      } else if (wasMade) setTrouble({ words: PRICES_AWAY, change: null })
+      else setTrouble({ words: seen ? missedWords(change) : unknownWords(change), change })
     },
   })
   const cart = told || asked.length > 0 ? guess(told ?? NOTHING, asked) : null
@@ -75,7 +75,8 @@ export function useCart(isOpen: boolean) {
     isSettled: asked.length === 0,
     /** There is more in the cart than what is shown, and it is on its way. */
     isPartial: !told && unitsInCookie() > 0 && !isError,
-    isAway: isError && !told,
+    /** A look has failed: nothing can be shown, or only what was told before. */
+    isAway: isError,
     status,
     trouble,
     change: mutate,
@@ -118,23 +119,28 @@ async function askForTheCart(): Promise<ShownCart> {
 
 type Outcome = { readonly answer: CartAnswer | null; readonly isSuperseded: boolean }
 
-/** Makes a change, unless it was sent before and turns out to have been made, or the shopper has set the same line anew meanwhile. */
+/** Makes a change, unless the shopper has set the same line anew meanwhile. What came of it is judged before anybody else has their turn. */
 function carryOut(change: CartChange): Promise<Outcome> {
   return inTurn(async (desk) => {
-    const before = unitsBefore.get(change)
-    if (before !== undefined) {
-      const answer = await desk.show()
-      if (unitsInCookie() !== before) return { answer, isSuperseded: false }
-    }
     const last = readAsked().findLast((other) => other.sku === change.sku)
     if (change.kind === 'set' && last?.kind === 'set' && last !== change) return { answer: null, isSuperseded: true }
-    unitsBefore.set(change, before ?? unitsInCookie())
-    return { answer: await desk.make(change), isSuperseded: false }
+    const before = unitsInCookie()
+    try {
+      return { answer: await desk.make(change), isSuperseded: false }
+    } catch (error) {
+      if (unitsInCookie() !== before) made.add(change)
+      throw error
+    }
   })
 }
 
 function toldBy(answer: Outcome['answer'], told: ShownCart | null, change: CartChange): ShownCart | null {
   if (!answer) return told
   if (answer.cart) return confirmed(answer.cart)
-  return answer.ok ? withoutPrices(told ?? NOTHING, change) : told
+  return answer.ok ? withChange(told, change) : told
+}
+
+/** With a change that was made, and of which no more is known; null where there is more in the cart than anybody has told. */
+function withChange(told: ShownCart | null, change: CartChange): ShownCart | null {
+  return told || unitsInCookie() === change.quantity ? withoutPrices(told ?? NOTHING, change) : null
 }
