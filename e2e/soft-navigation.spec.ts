@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test'
 import { expect, test } from './fixtures.ts'
+import { isLeftToBrowser } from './left-to-browser.ts'
 
 /** Of the issue: a page view fetches no more than this beyond itself. */
 const MOST_REQUESTS = 10
@@ -173,13 +174,13 @@ for (const [who, connection] of [
   })
 }
 
-test('modified clicks, other targets, downloads and places within the page are the browser’s own', async ({ page, context, shopper }) => {
+test('modified clicks, other targets, downloads and places within the page are the browser’s own', async ({ page, shopper }) => {
   await open(page, '/c/shoes')
-  const opened = context.waitForEvent('page')
-  await cards(page)
-    .first()
-    .click({ modifiers: ['ControlOrMeta'] })
-  await (await opened).close()
+  const withModifier = () =>
+    cards(page)
+      .first()
+      .click({ modifiers: ['ControlOrMeta'] })
+  expect(await isLeftToBrowser(page, withModifier)).toBe(true)
   await expect(shopper.title).toHaveText('Shoes')
 
   const prevented = await page.evaluate(() => {

@@ -9,6 +9,9 @@ import styles from './order.module.css'
 /** Questions in a row without an answer, from which on the shopper is told. */
 const TOLD_AFTER = 3
 
+/** Where the code that follows the order does not come, the page is rendered anew so often, whatever became of it. */
+const AGAIN_MS = 30_000
+
 const STALE = 'We cannot reach the shop at the moment, so this may be old. We go on trying.'
 
 /**
@@ -24,6 +27,12 @@ export function OrderLive({ orderId, paceMs, version, heldUp, news }: { orderId:
     if (paceMs === null) return
     let end = () => {}
     let gone = false
+    const lookAgain = async () => {
+      const { ok } = await fetch(`/api/orders/${orderId}`, { cache: 'no-store' }).catch(() => ({ ok: false }))
+      if (gone) return
+      setStale(!ok)
+      if (ok) router.refresh() // asked for while nothing answers, the framework would put an error in the place of the page
+    }
     void import('./follow-order.ts').then(
       ({ followOrder }) => {
         if (gone) return
@@ -34,7 +43,12 @@ export function OrderLive({ orderId, paceMs, version, heldUp, news }: { orderId:
           unanswered: (inARow) => setStale(inARow >= TOLD_AFTER),
         })
       },
-      () => setStale(true),
+      () => {
+        if (gone) return
+        setStale(true)
+        const timer = setInterval(lookAgain, AGAIN_MS)
+        end = () => clearInterval(timer)
+      },
     )
     return () => {
       gone = true
