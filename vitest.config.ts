@@ -25,6 +25,7 @@ export default defineConfig({
             'prisma/**/*.test.ts',
             'scripts/**/*.test.ts',
             'drill/{bench,engine}/**/*.test.ts',
+            'e2e/audit/*.test.ts',
           ],
           exclude: integration,
           testTimeout: 20_000,
@@ -58,8 +59,9 @@ export default defineConfig({
           include: ['drill/**/*.test.ts'],
           exclude: ['drill/{bench,engine}/**'],
           globalSetup: ['scripts/stack/vitest-store-setup.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          // As long as the waits inside may take together: they say what did not come true, a timeout does not.
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
           // Each has a store of its own, and there are two cores.
           fileParallelism: false,
         },

@@ -2,45 +2,50 @@ import type { ReactNode } from 'react'
 import { type Currency, formatMoney } from '#/domain/money.ts'
 import styles from './buy-form.module.css'
 import controls from './controls.module.css'
+import live from './live.module.css'
+import { VariantRadios } from './variant-choice.tsx'
 
 export type Buyable = {
+  /** Those that are told apart by `choice`. */
   readonly variants: readonly {
     readonly sku: string
+    /** All that it is chosen by, such as `Off white, 42`. */
     readonly label: string
+    /** Its value of `choice`. */
+    readonly value: string
     readonly limitPerOrder: number
     readonly limitPerCustomer: number | null
     readonly price: { readonly minor: number; readonly currency: Currency }
   }[]
-  /** What the variants differ by, such as `Size` or `Colour and size`. */
-  readonly choice: string
+  /** What the variants differ by, such as `Size`; null where there is nothing to choose. */
+  readonly choice: string | null
 }
 
-/** A plain form that works before, and without, JavaScript. `stock` is whatever tells how many are left. */
-export function BuyForm({ product, stock }: { product: Buyable; stock: ReactNode }) {
-  const [first] = product.variants
+/** A plain form that works before, and without, JavaScript. `chosen` is a SKU, the first without one; `stock` whatever tells how many are left. */
+export function BuyForm({ product, chosen, stock }: { product: Buyable; chosen?: string | undefined; stock: ReactNode }) {
+  const { variants, choice } = product
+  const [first] = variants
   if (!first) return <p className={styles.gone}>This is no longer sold.</p>
-  const limitForAll = product.variants.every(({ limitPerCustomer }) => limitPerCustomer === first.limitPerCustomer)
-  const pricesDiffer = product.variants.some((variant) => variant.price.minor !== first.price.minor)
+  const limitForAll = variants.every(({ limitPerCustomer }) => limitPerCustomer === first.limitPerCustomer)
+  const pricesDiffer = variants.some((variant) => variant.price.minor !== first.price.minor)
   return (
     <form method="post" action="/cart/lines" className={styles.form}>
-      {product.variants.length === 1 ? (
+      {choice === null ? (
         <input type="hidden" name="sku" value={first.sku} />
       ) : (
-        <fieldset>
-          <legend className={styles.legend}>{product.choice}</legend>
-          <div className={controls.choices}>
-            {product.variants.map((variant) => (
-              <label key={variant.sku} className={controls.choice}>
-                <input type="radio" name="sku" value={variant.sku} required defaultChecked={variant === first} />
-                <span>{variant.label}</span>
-                {pricesDiffer && <span className="money quiet">{formatMoney(variant.price)}</span>}
-                {!limitForAll && variant.limitPerCustomer !== null && (
-                  <span className="quiet">{`at most ${variant.limitPerCustomer} per customer`}</span>
-                )}
-              </label>
-            ))}
-          </div>
-        </fieldset>
+        <VariantRadios
+          name={choice}
+          chosen={chosen ?? first.sku}
+          radios={variants.map(({ sku, label, value, price, limitPerCustomer }) => ({
+            sku,
+            label,
+            value,
+            notes: [
+              ...(pricesDiffer ? [formatMoney(price)] : []),
+              ...(!limitForAll && limitPerCustomer !== null ? [`at most ${limitPerCustomer} per customer`] : []),
+            ],
+          }))}
+        />
       )}
       <div className={styles.row}>
         <label className={controls.field}>
@@ -52,18 +57,19 @@ export function BuyForm({ product, stock }: { product: Buyable; stock: ReactNode
             inputMode="numeric"
             min={1}
             max={Math.max(
-              ...product.variants.map(({ limitPerOrder, limitPerCustomer }) => Math.min(limitPerOrder, limitPerCustomer ?? limitPerOrder)),
+              ...variants.map(({ limitPerOrder, limitPerCustomer }) => Math.min(limitPerOrder, limitPerCustomer ?? limitPerOrder)),
             )}
             defaultValue={1}
             required
           />
         </label>
-        <button type="submit" className={controls.button}>
-          Add to cart
+        <button type="submit" className={`${controls.button} ${styles.add}`}>
+          <span className={live.live} data-live-button />
+          <span>Add to cart</span>
         </button>
       </div>
-      {limitForAll && first.limitPerCustomer !== null && <p className="quiet">{`At most ${first.limitPerCustomer} per customer.`}</p>}
-      {stock}
+      <div className={styles.stock}>{stock}</div>
+      {limitForAll && first.limitPerCustomer !== null && <p className="quiet small">{`At most ${first.limitPerCustomer} per customer.`}</p>}
     </form>
   )
 }

@@ -11,6 +11,8 @@ export type CodeObstacle =
   | Failure<'CODE_NOT_FOR_THESE'>
   | (Failure<'CODE_BELOW_MINIMUM'> & { readonly minimumMinor: number })
 
+export type CodeProblem = CodeObstacle | Failure<'CODE_UNKNOWN'>
+
 /** Whether a code would take something off these lines at that time, or what stands in its way. */
 export function checkDiscount(discount: Discount, lines: readonly CostedLine[], nowMs: number): Result<void, CodeObstacle> {
   const { startsAtMs, endsAtMs, minimumMinor } = discount

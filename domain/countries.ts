@@ -18,3 +18,6 @@ export const COUNTRIES = {
 } as const
 
 export type Country = keyof typeof COUNTRIES
+
+/** Where most of our parcels go. */
+export const DEFAULT_COUNTRY: Country = 'IE'

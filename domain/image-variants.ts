@@ -19,6 +19,11 @@ export function isImageId(text: string): boolean {
   return IMAGE_ID.test(text)
 }
 
+/** Whether photographs are encoded at this width. */
+export function isVariantWidth(format: ImageFormat, width: number): boolean {
+  return WIDTHS[format].includes(width)
+}
+
 /** The widths that exist of a photograph of this width, smallest first; a small photograph keeps at least its own. */
 export function widthsOf(format: ImageFormat, sourceWidth: number): number[] {
   const widths = WIDTHS[format].filter((width) => width <= sourceWidth)

@@ -34,6 +34,15 @@ export function isFinal(state: VisibleState): boolean {
   return (STATES_FINAL as readonly VisibleState[]).includes(state)
 }
 
+/**
+ * How soon an order's page may have something new to say: `soon` while the order is on its way to be paid for, `later` where a merchant may
+ * still ship or refund, `never` where it has ended. `moneyOnItsWay`: whether a refund is not settled yet.
+ */
+export function mayChange(state: VisibleState, moneyOnItsWay: boolean): 'soon' | 'later' | 'never' {
+  if (!isFinal(state)) return 'soon'
+  return state === 'CONFIRMED' || state === 'FULFILLED' || moneyOnItsWay ? 'later' : 'never'
+}
+
 /** How long an order whose payment needs the shopper keeps its items, from the first time that it does. */
 export const SHOPPERS_HOLD_SECONDS = 15 * 60
 

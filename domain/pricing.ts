@@ -1,7 +1,7 @@
 import { type CostedLine, discountApplies, spreadDiscount, subtotalOf } from './apply-discount.ts'
 import type { Country } from './countries.ts'
 import type { Discount } from './discount.ts'
-import { TAX_RULES, type TaxMode, taxOf } from './tax.ts'
+import { type TaxMode, taxed } from './tax.ts'
 
 export const DELIVERY_METHODS = ['standard', 'express'] as const
 export type DeliveryMethod = (typeof DELIVERY_METHODS)[number]
@@ -54,10 +54,7 @@ export function totalsOf({ lines, deliveryMethod, country, discount }: Basket): 
   const discountMinor = lineDiscountsMinor.reduce((sum, minor) => sum + minor, 0)
   const goodsMinor = subtotalMinor - discountMinor
   const deliveryMinor = applied?.kind === 'free-delivery' ? 0 : deliveryCost(lines, goodsMinor, deliveryMethod)
-  const rule = TAX_RULES[country]
-  const taxMinor = taxOf(goodsMinor + deliveryMinor, rule)
-  const totalMinor = goodsMinor + deliveryMinor + (rule.mode === 'added' ? taxMinor : 0)
-  return { subtotalMinor, discountMinor, lineDiscountsMinor, deliveryMinor, taxMinor, taxMode: rule.mode, totalMinor }
+  return { subtotalMinor, discountMinor, lineDiscountsMinor, deliveryMinor, ...taxed(goodsMinor + deliveryMinor, country) }
 }
 
 /** By weight and method; standard delivery is free for goods from `FREE_DELIVERY_FROM_MINOR` on. */

@@ -37,3 +37,13 @@ export function taxOf(amountMinor: number, { mode, rateBasisPoints }: TaxRule): 
   const divisor = mode === 'included' ? 10_000 + rateBasisPoints : 10_000
   return Math.floor((2 * amountMinor * rateBasisPoints + divisor) / (2 * divisor))
 }
+
+/** What an amount without added tax comes to in a country, and the tax that is in it or on top of it. Minor units. */
+export function taxed(
+  amountMinor: number,
+  country: Country,
+): { readonly taxMinor: number; readonly taxMode: TaxMode; readonly totalMinor: number } {
+  const rule = TAX_RULES[country]
+  const taxMinor = taxOf(amountMinor, rule)
+  return { taxMinor, taxMode: rule.mode, totalMinor: amountMinor + (rule.mode === 'added' ? taxMinor : 0) }
+}

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { type Sku, sku } from '#/domain/sku.ts'
 import { type DrillStore, startDrillStore } from './drill-store.ts'
+import { GatewayDesk } from './engine/gateway-desk.ts'
 import { until } from './merchant.ts'
 import { orderedOn, orderOn, type Page, Shopper } from './shopper.ts'
 
@@ -69,10 +70,14 @@ test('Postgres is stopped: orders are received, their pages and the shop answer,
 
 test('workers are killed while 100 orders are in flight: each reaches its end and is charged once', async () => {
   const waiting = await queueUp(100, MOUSE)
+  const desk = new GatewayDesk(store)
+  // Payments take their time, or all of them might be over between two looks.
+  await desk.goWrong({ match: { operation: 'payment_intents.confirm' }, delayMs: 3000 })
   const placing = Promise.all(waiting.map((one) => placeAtLast(one)))
   await until('payments are being taken', async () => [...(await store.merchant.orderStates()).values()].includes('PAYING'))
   await store.workers.kill('SIGKILL')
   const orders = await placing
+  await desk.workAgain()
   await store.workers.start()
 
   expect(await store.violationsAtRest()).toEqual([])

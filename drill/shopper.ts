@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto'
 
+/** Only who hangs is given up: of hundreds at once on a slow machine the last waits for as long as all before him take. */
+const PATIENCE_MS = 300_000
+
 /**
  * A shopper without JavaScript: follows links, fills forms as the page gives them, keeps cookies, obeys redirects. Light enough to have
  * hundreds at once.
@@ -52,7 +55,7 @@ export class Shopper {
       method,
       redirect: 'manual',
       headers: { accept: 'text/html', cookie, origin: this.#storeUrl, ...(body ? { 'content-type': body.type } : {}) },
-      signal: AbortSignal.timeout(60_000),
+      signal: AbortSignal.timeout(PATIENCE_MS),
       ...(body ? { body: body.bytes } : {}),
     })
     for (const set of response.headers.getSetCookie()) {

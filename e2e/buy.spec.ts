@@ -9,7 +9,7 @@ test('a guest buys: from the home page to a receipt, and the order page follows 
   await page.getByRole('main').getByRole('link', { name: 'mouse' }).click()
   await expect(title).toContainText('mouse')
   await page.getByRole('button', { name: 'Add to cart' }).click()
-  await expect(title).toHaveText('Cart')
+  await shopper.seesCart()
   await page.getByRole('link', { name: 'Checkout' }).click()
   await expect(title).toHaveText('Checkout')
   await shopper.fillIn({ 'E-mail': 'guest@example.com' })

@@ -30,7 +30,7 @@ test('static pages count the cart too, also after Back', async ({ shopper }) => 
   await page.goto('/p/tennis-balls')
   await expect(page.getByRole('status')).toHaveText('In stock')
   await page.getByRole('button', { name: 'Add to cart' }).click()
-  await expect(shopper.title).toHaveText('Cart')
+  await shopper.seesCart()
   await page.goBack()
   await expect(shopper.title).toHaveText('Tennis balls')
   await expect(page.getByRole('link', { name: 'Cart (1)' })).toBeVisible()

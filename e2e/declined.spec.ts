@@ -9,9 +9,9 @@ for (const javaScriptEnabled of [true, false]) {
       const orderId = await shopper.buy('hanging-bamboo-basket', { card: 'Visa ending 9995 (has no funds)' })
       await shopper.seesOrderState('DECLINED')
       await expect(title).toHaveText('Your card was declined')
-      await expect(page.getByRole('status')).toContainText('There was not enough money on it. You were not charged.')
-      await expect(page.getByRole('status')).toContainText(/We keep your items until \d\d:\d\d/)
-      const keptUntil = (await page.getByRole('status').locator('time').getAttribute('datetime')) ?? ''
+      await expect(shopper.standing).toContainText('There was not enough money on it. You were not charged.')
+      await expect(shopper.standing).toContainText(/We keep your items until \d\d:\d\d/)
+      const keptUntil = (await shopper.standing.locator('time').getAttribute('datetime')) ?? ''
       expect(Date.parse(keptUntil) - Date.now()).toBeGreaterThan(10 * 60_000)
       expect(Date.parse(keptUntil) - Date.now()).toBeLessThanOrEqual(15 * 60_000)
       expect(await backstage.charges(orderId)).toEqual([])
@@ -29,7 +29,7 @@ for (const javaScriptEnabled of [true, false]) {
       await shopper.seesOrderState('DECLINED')
       await page.getByLabel('Another test card').selectOption('Visa ending 9995 (has no funds)')
       await page.getByRole('button', { name: 'Pay with this card' }).click()
-      await expect(page.getByRole('status')).toContainText('There was not enough money on it.')
+      await expect(shopper.standing).toContainText('There was not enough money on it.')
       await page.getByLabel('Another test card').selectOption('Visa ending 4242')
       await page.getByRole('button', { name: 'Pay with this card' }).click()
       await shopper.seesOrderState('CONFIRMED')

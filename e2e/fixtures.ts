@@ -41,7 +41,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     { auto: true },
   ],
   context: async ({ context, complaints }, use) => {
-    const seen = witness(context)
+    const seen = await witness(context)
     await use(context)
     complaints.push(...seen)
   },
@@ -51,7 +51,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     await use(async (options = {}) => {
       const context = await browser.newContext({ ...contextOptions, baseURL: setting('STORE_URL'), javaScriptEnabled, ...options })
       contexts.push(context)
-      const seen = witness(context)
+      const seen = await witness(context)
       context.once('close', () => complaints.push(...seen))
       return new Shopper(await context.newPage())
     })

@@ -1,15 +1,7 @@
-import { execFile } from 'node:child_process'
-import path from 'node:path'
-import { promisify } from 'node:util'
 import { orderNumber } from '#/domain/order-number.ts'
 import { expect, test } from './fixtures.ts'
+import { orders } from './merchant-desk.ts'
 import { ADDRESS } from './shopper.ts'
-
-/** What the merchant does, on the servers of the store that the journeys are for. */
-async function orders(...args: string[]): Promise<void> {
-  const cwd = path.dirname(import.meta.dirname)
-  await promisify(execFile)(process.execPath, ['scripts/orders.ts', ...args, '--yes'], { cwd, timeout: 60_000 })
-}
 
 // A page that is loaded anew and then looked at for seconds.
 test.use({ expectedComplaints: /was preloaded using link preload but not used/ })

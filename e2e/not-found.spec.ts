@@ -11,7 +11,7 @@ for (const javaScriptEnabled of [true, false]) {
         const response = await page.goto(path)
         expect(response?.status()).toBe(404)
         await expect(page.getByRole('heading', { level: 1 })).toHaveText('We have nothing here')
-        await page.getByRole('link', { name: 'Shoes' }).click()
+        await page.getByRole('main').getByRole('link', { name: 'Shoes', exact: true }).click()
         await expect(page.getByRole('heading', { level: 1 })).toHaveText('Shoes')
       })
     }

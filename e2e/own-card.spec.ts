@@ -1,4 +1,4 @@
-import { freePort } from '#/scripts/stack/ports.ts'
+import { claimPort } from '#/scripts/stack/ports.ts'
 import { type ReadyProcess, spawnReady, stopProcess } from '#/scripts/stack/spawn-ready.ts'
 import { setting } from './backstage.ts'
 import { expect, test } from './fixtures.ts'
@@ -13,7 +13,7 @@ let baseURL: string
 
 /** Another web process of the same store, as it is with Stripe's keys; what Stripe would do, the local gateway does. */
 test.beforeAll(async () => {
-  const port = await freePort()
+  const port = await claimPort()
   baseURL = `http://localhost:${port}`
   const stripe = { STRIPE_PUBLISHABLE_KEY: 'pk_test_journey', STRIPE_JS_URL: new URL('/_local/stripe.js', setting('STRIPE_API_URL')).href }
   web = await spawnReady(process.execPath, ['server/web/main.ts', '--port', `${port}`], {
@@ -115,11 +115,12 @@ test('a card whose bank asks first is confirmed at the bank, and its shopper com
 test('a test card pays for nothing where cards are real', async ({ newShopper }) => {
   const shopper = await newShopper({ baseURL })
   await goToCheckout(shopper)
+  await expect(shopper.page.getByLabel('Card number')).toBeVisible() // or the page's own script would put back what is changed here
   await shopper.page.locator('input[name=paymentMethod]').evaluate((input: HTMLInputElement) => {
     input.value = 'pm_card_visa'
   })
   await shopper.placeOrder()
-  await expect(shopper.page.getByText('Please enter your card.')).toBeVisible()
+  await expect(shopper.alert.getByRole('link', { name: 'Please enter your card.' })).toBeVisible()
   await expect(shopper.title).toHaveText('Checkout')
 })
 
@@ -147,6 +148,6 @@ test.describe('without JavaScript', () => {
     await expect(told).toBeVisible()
     expect(await told.textContent()).toContain('Paying needs JavaScript')
     await shopper.placeOrder()
-    await expect(shopper.page.getByText('Please enter your card.')).toBeVisible()
+    await expect(shopper.alert.getByRole('link', { name: 'Please enter your card.' })).toBeVisible()
   })
 })

@@ -1,14 +1,9 @@
 import { expect, test } from './fixtures.ts'
+import { letSaleRun } from './let-sale-run.ts'
 
 const HOUR_MS = 3_600_000
 
-// The seed's own sale ends three days after its import, which may have been long ago.
-test.beforeAll(async ({ merchant, playwright, baseURL }) => {
-  await merchant.runSale('sale-day', 50 * HOUR_MS)
-  const request = await playwright.request.newContext(baseURL ? { baseURL } : {})
-  await expect.poll(async () => (await request.get('/')).text()).toContain('>Sale day</h1>')
-  await request.dispose()
-})
+test.beforeAll(({ merchant }) => letSaleRun(merchant))
 
 test('the front page opens with the sale that is on; its clock counts in a line that was there before, and nothing moves', async ({
   page,

@@ -17,6 +17,8 @@ export class Shopper {
   readonly title: Locator
   readonly order: Locator
   readonly alert: Locator
+  /** What an order's page says of how it stands. */
+  readonly standing: Locator
 
   constructor(page: Page) {
     this.page = page
@@ -24,15 +26,28 @@ export class Shopper {
     this.order = page.locator('main[data-order-id]')
     // The framework keeps an announcer with the same role at the end of the page.
     this.alert = page.getByRole('main').getByRole('alert')
+    this.standing = page.locator('[data-order-words]')
   }
 
-  /** Puts units of a product into the cart, with its buy form. */
+  /** Puts units of a product into the cart, with its buy form, and goes to the cart: from the drawer, or without JavaScript at once. */
   async addToCart(slug: string, { variant, quantity = 1 }: { variant?: string; quantity?: number } = {}): Promise<void> {
     await this.page.goto(`/p/${slug}`)
     if (variant) await this.page.getByRole('radio', { name: variant }).check()
     await this.page.getByLabel('Quantity').fill(`${quantity}`)
     await this.page.getByRole('button', { name: 'Add to cart' }).click()
-    await expect(this.title).toHaveText('Cart')
+    await this.seesCart()
+  }
+
+  /** After a buy form was sent. */
+  async seesCart(): Promise<void> {
+    const drawer = this.page.getByRole('dialog', { name: 'Cart' })
+    const cart = this.page.getByRole('heading', { level: 1, name: 'Cart' })
+    await expect(drawer.or(cart)).toBeVisible()
+    if (await drawer.isVisible()) {
+      await expect(drawer.locator('[aria-busy=true]')).toHaveCount(0)
+      await drawer.getByRole('link', { name: 'View cart' }).click()
+    }
+    await expect(cart).toBeVisible()
   }
 
   async goToCheckout(): Promise<void> {

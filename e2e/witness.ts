@@ -1,11 +1,12 @@
 import type { BrowserContext } from '@playwright/test'
 
 /**
- * Writes down whatever a browser complains of, and every request that leaves this machine. A request that is given up because the shopper
- * goes on is nobody's fault.
+ * Writes down whatever a browser complains of, what a page's policy forbids it, and every request that leaves this machine. React throws what it
+ * finds different on hydration, and the browser says it. A request that is given up because the shopper goes on is nobody's fault.
  */
-export function witness(context: BrowserContext): string[] {
+export async function witness(context: BrowserContext): Promise<string[]> {
   const seen: string[] = []
+  await context.addInitScript(sayViolations)
   context.on('weberror', (error) => seen.push(`threw: ${error.error()}`))
   context.on('console', (message) => {
     if (['error', 'warning'].includes(message.type()))
@@ -24,4 +25,13 @@ export function witness(context: BrowserContext): string[] {
     if (response.status() >= 500) seen.push(`answered ${response.status()}: ${response.url()}`)
   })
   return seen
+}
+
+/** Runs in each page: the browser's own words on a violation do not tell where in the page it was. */
+function sayViolations(): void {
+  document.addEventListener('securitypolicyviolation', (violation) => {
+    const { effectiveDirective, blockedURI, sourceFile, lineNumber, sample } = violation
+    // biome-ignore lint/suspicious/noConsole: what a page says there is what a witness hears.
+    console.error(`policy violated: ${effectiveDirective} ${blockedURI} ${sourceFile}:${lineNumber} ${sample}`)
+  })
 }

@@ -8,7 +8,7 @@ import { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { copyFolder } from './stack/copy-folder.ts'
 import { sendSignal } from './stack/end-process.ts'
-import { freePort } from './stack/ports.ts'
+import { claimPort } from './stack/ports.ts'
 import { identify, isAlive, type ProcessIdentity } from './stack/process-identity.mjs'
 import { redisUrl } from './stack/redis.ts'
 import { findRedis } from './stack/redis-binary.ts'
@@ -54,7 +54,7 @@ beforeAll(async () => {
   await findRedis(state.tools)
   fs.mkdirSync(path.join(copy, '.saleday', 'tools'), { recursive: true })
   fs.symlinkSync(path.join(state.tools, 'redis'), path.join(copy, '.saleday', 'tools', 'redis')) // nowhere, where one is on the path
-  port = await freePort()
+  port = await claimPort()
 }, START_MS)
 
 afterEach(async () => {
@@ -141,7 +141,7 @@ test(
     const orphan = owner()
     if (orphan) record.keep({ ...orphan, name: 'store', stopSignal: 'SIGTERM', stopPatienceMs: 60_000 })
     first.signal('SIGKILL')
-    await vi.waitFor(() => expect(identify(first.pid)).toBeNull())
+    await vi.waitFor(() => expect(identify(first.pid)).toBeNull(), { timeout: START_MS })
     expect(await health()).toBe('ready')
 
     const second = start()

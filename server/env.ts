@@ -74,6 +74,11 @@ export function operatorEnv(): Pick<Env, 'DATABASE_URL' | 'CORE_REDIS_URL'> {
   return check(schema.pick({ DATABASE_URL: true, CORE_REDIS_URL: true }), process.env)
 }
 
+/** The same for a command about photographs. */
+export function photosEnv(): Pick<Env, 'DATABASE_URL' | 'MEDIA_DIR'> {
+  return check(schema.pick({ DATABASE_URL: true, MEDIA_DIR: true }), process.env)
+}
+
 function parse(): Env {
   return check(schema, process.env)
 }

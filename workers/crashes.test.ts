@@ -11,7 +11,7 @@ import type { Service } from '#/scripts/stack/service.ts'
 import { storeServices } from '#/scripts/stack/store-services.ts'
 import { placeOrder } from '#/server/orders/place-order.ts'
 
-const PATIENCE_MS = 45_000
+const PATIENCE_MS = 60_000
 
 /** One in ten is declined, for one in ten the bank asks. */
 const CARDS = ['pm_card_chargeDeclined', 'pm_card_authenticationRequired', ...Array<string>(8).fill('pm_card_visa')]
@@ -35,14 +35,15 @@ afterAll(() => engine.stop())
 async function buy(unit: Sku, paymentMethod: string): Promise<string | null> {
   const { order } = await engine.placing([[unit, 1]])
   const request = { checkoutId: checkoutIdFor(unit, randomUUID), agreed: order, paymentMethod }
-  return eventually('the order is received or refused', async () => {
+  const press = async () => {
     const placed = await placeOrder(engine, request)
     if (placed.ok) return { orderId: request.checkoutId }
     return placed.code === 'SOLD_OUT' && { orderId: null }
-  }).then(({ orderId }) => orderId)
+  }
+  return eventually('the order is received or refused', press, PATIENCE_MS).then(({ orderId }) => orderId)
 }
 
-test('every order that was received reaches its end and is charged once, whatever is killed meanwhile', { timeout: 90_000 }, async () => {
+test('every order that was received reaches its end and is charged once, whatever is killed meanwhile', { timeout: 240_000 }, async () => {
   const unit = await engine.sell({ stock: 50 })
   const { stack, desk } = engine
   await Promise.all(workers.map((worker) => stack.launch(worker)))
@@ -78,5 +79,6 @@ test('every order that was received reaches its end and is charged once, whateve
     expect((await desk.accountOf(orderId)).charges).toBe(order?.state === 'CONFIRMED' ? 1 : 0)
   }
   const confirmed = await engine.db.order.count({ where: { state: 'CONFIRMED' } })
-  await eventually('every receipt was sent', async () => (await engine.db.sentMail.count({ where: { kind: 'receipt' } })) === confirmed)
+  const areSent = async () => (await engine.db.sentMail.count({ where: { kind: 'receipt' } })) === confirmed
+  await eventually('every receipt was sent', areSent, PATIENCE_MS)
 })

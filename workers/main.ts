@@ -1,6 +1,6 @@
-import os from 'node:os'
 import { ALL_SHARDS } from '#/domain/sharding.ts'
 import { env } from '#/server/env.ts'
+import { sweepDrafts } from '#/server/media/sweep-drafts.ts'
 import { smtpMailer } from '#/server/notifications/mailer.ts'
 import { wirePorts } from '#/server/orders/wire-ports.ts'
 import { Queues } from '#/server/queues/enqueue.ts'
@@ -9,6 +9,7 @@ import { tellConcerns } from '#/server/redis/core-concerns.ts'
 import { announceReady, log } from '#/server/telemetry/log.ts'
 import { serveQueue } from './define-worker.ts'
 import { runIntake } from './intake.ts'
+import { takeLowestPriority } from './lowest-priority.ts'
 import { encodeMedia, scanMedia } from './media.ts'
 import { sendMail } from './notifications.ts'
 import { advanceOrders } from './orders.ts'
@@ -62,10 +63,13 @@ function startOrders(): () => Promise<void> {
 }
 
 function startMedia(): () => Promise<void> {
-  os.setPriority(os.constants.priority.PRIORITY_LOW)
+  takeLowestPriority()
   const ports = wirePorts({ name: 'media', connections: 2 })
+  sweepDrafts(env().MEDIA_DIR, Date.now()).catch((error: unknown) =>
+    log.warn({ err: error }, 'old drafts of pictures could not be removed'),
+  )
   const scan = scanMedia(ports.db, queues)
-  const worker = serveQueue(blocking, 'media', 1, { 'media.encode': encodeMedia })
+  const worker = serveQueue(blocking, 'media', 1, { 'media.encode': encodeMedia(ports.db) })
   return async () => {
     await Promise.all([worker.close(), scan.stop()])
     await ports.close()

@@ -17,18 +17,40 @@ const ORDERS = 200
 let engine: TestEngine
 let wire: CountingWire
 let counted: TestEngine
+/** Hands that carry out payments, and those of them that have their gateway's answer and wait for the others. */
+let atWork = 0
+const answered: (() => void)[] = []
 
 beforeAll(async () => {
   engine = await startTestEngine()
   Object.assign(process.env, engine.stack.env)
   const tapped = await CountingWire.to(engine.stack.postgres.url)
   wire = tapped.wire
-  counted = { ...engine, book: postgresOrderBook(engine.connectDb(tapped.url, 20)) }
+  const { createIntent, confirm } = engine.gateway
+  const gateway = { ...engine.gateway, createIntent: inStep(createIntent), confirm: inStep(confirm) }
+  counted = { ...engine, gateway, book: postgresOrderBook(engine.connectDb(tapped.url, 20)) }
 })
 afterAll(async () => {
   wire.close()
   await engine.stop()
 })
+
+/** Answers whoever is at work at one time: what orders share is counted here, not how fast a gateway is beside a database. */
+function inStep<A extends unknown[], R>(ask: (...args: A) => Promise<R>): (...args: A) => Promise<R> {
+  return async (...args) => {
+    const answer = await ask(...args)
+    await new Promise<void>((resolve) => {
+      answered.push(resolve)
+      goOn()
+    })
+    return answer
+  }
+}
+
+function goOn(): void {
+  if (answered.length < atWork) return
+  for (const resolve of answered.splice(0)) resolve()
+}
 
 async function receive(orders: number): Promise<void> {
   const unit = await engine.sell({ stock: orders })
@@ -51,10 +73,13 @@ async function work(): Promise<void> {
     for (const name of ['order.advance', 'mail.send'] as const) {
       const waiting = jobs.filter((job) => job.name === name)
       const hands = Array.from({ length: CONCURRENCY[name] }, async () => {
+        atWork += 1
         for (let job = waiting.shift(); job; job = waiting.shift()) {
           if (job.name === 'order.advance') await advanceOrder(counted, job.payload.orderId)
           if (job.name === 'mail.send') await send(job.payload)
         }
+        atWork -= 1
+        goOn()
       })
       await Promise.all(hands)
     }

@@ -1,3 +1,5 @@
+import { tellOfSales } from '#/server/catalog/tell-sales.ts'
+import type { Db } from '#/server/db/client.ts'
 import { openShards } from '#/server/inventory/open-shards.ts'
 import { sweepLegs } from '#/server/inventory/sweep-legs.ts'
 import { FROM_THE_FIRST, healCore } from '#/server/orders/heal-core.ts'
@@ -10,15 +12,19 @@ const DUE_MS = 1000
 const MAIL_MS = 10_000
 const CORE_MS = 10_000
 const LEGS_MS = 2000
+const SALES_MS = 1000
+/** How far back the first look for sales goes: no worker may have run for a while. Told twice does no harm. */
+const SALES_BEFORE_MS = 10 * 60_000
 const DUE_BATCH = 200
 
 /**
  * What keeps everything moving when a message was lost: shards of core that are empty or stale are rebuilt, orders and refunds that are
  * due are looked at, mail that was not sent is queued again, counters and offers that fell behind catch up, legs of placings that were
- * left behind are ended. Every process may run it.
+ * left behind are ended, pages hear of sales at the moment they begin or end. Every process may run it.
  */
-export function runUpkeep(ports: Ports, queued: () => void): Loop[] {
+export function runUpkeep(ports: Ports & { readonly db: Db }, queued: () => void): Loop[] {
   let healed = FROM_THE_FIRST
+  let salesToldMs = ports.clock.now() - SALES_BEFORE_MS
   return [
     runLoop('upkeep-shards', SHARDS_MS, async () => {
       await openShards(ports)
@@ -51,6 +57,12 @@ export function runUpkeep(ports: Ports, queued: () => void): Loop[] {
     runLoop('upkeep-legs', LEGS_MS, async () => {
       const ended = await sweepLegs(ports.counters)
       if (ended > 0) log.info({ legs: ended }, 'legs of placings that were left behind are ended')
+      return 'idle'
+    }),
+    runLoop('upkeep-sales', SALES_MS, async () => {
+      const now = ports.clock.now()
+      if (await tellOfSales(ports.db, salesToldMs, now)) queued()
+      salesToldMs = now
       return 'idle'
     }),
   ]

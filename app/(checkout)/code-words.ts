@@ -1,10 +1,10 @@
+import type { CodeView } from '#/domain/cart-view.ts'
 import type { Discount } from '#/domain/discount.ts'
 import { formatMoney } from '#/domain/money.ts'
 import { unreachable } from '#/domain/unreachable.ts'
-import type { PricedCode } from '#/server/cart/priced-cart.ts'
 
 /** What a cart's code does, or why it takes nothing off and what would help. */
-export function codeWords({ code, check }: PricedCode): string {
+export function codeWords({ code, check }: CodeView): string {
   if (check.ok) return `${code}: ${takesOff(check.value)}.`
   switch (check.code) {
     case 'CODE_UNKNOWN':
@@ -21,7 +21,7 @@ export function codeWords({ code, check }: PricedCode): string {
   }
 }
 
-function takesOff({ kind, value, skus }: Discount): string {
+function takesOff({ kind, value, skus }: Pick<Discount, 'kind' | 'value' | 'skus'>): string {
   switch (kind) {
     case 'percentage':
       return `${value / 100} % off${skus ? ' what it is for' : ''}`

@@ -1,10 +1,14 @@
 import controls from '#/components/controls.module.css'
 import { cardForm } from '#/server/payments/payment-methods.ts'
 import { TEST_CARDS } from '#/server/payments/test-cards.ts'
+import { ChosenPayElement } from './checkout/chosen-sums.client.tsx'
 import { SelectField } from './checkout/fields.tsx'
-import { PayElement } from './checkout/pay-element.client.tsx'
+import { PayElement } from './pay-element.client.tsx'
 
-/** What a form asks of whoever pays: Stripe's card form or, where the store has no key for it, one of the test cards. `error` is beside it. */
+/**
+ * What a form asks of whoever pays: Stripe's card form or, where the store has no key for it, one of the test cards. `error` is beside it.
+ * `amountMinor` is left out in the checkout, where it follows what is chosen.
+ */
 export function PaymentFields({
   label,
   value,
@@ -14,13 +18,13 @@ export function PaymentFields({
   label: string
   value?: string | undefined
   error?: string | undefined
-  amountMinor: number | Readonly<Record<string, number>>
+  amountMinor?: number
 }) {
   const form = cardForm()
   if (form) {
     return (
       <>
-        <PayElement {...form} amountMinor={amountMinor} />
+        {amountMinor === undefined ? <ChosenPayElement {...form} /> : <PayElement {...form} amountMinor={amountMinor} />}
         {error && <p className={controls.error}>{error}</p>}
       </>
     )

@@ -1,9 +1,30 @@
+import { Chapter } from '#/components/chapter.tsx'
 import { Message } from '#/components/message.tsx'
+import { ProductGrid } from '#/components/product-grid.tsx'
+import { cachedCategoryLinks, cachedFeatured } from '#/server/web/catalog.ts'
 
-export default function NotFound() {
+const SHOWN = 4
+
+/** For addresses that lead nowhere: says so, and where else to go. */
+export default async function NotFound() {
+  const [categories, featured] = await Promise.all([cachedCategoryLinks(), cachedFeatured()])
+  const ways = (
+    <nav aria-label="Where else to look">
+      {categories.map(({ slug, name }) => (
+        <a key={slug} href={`/c/${slug}`}>
+          {name}
+        </a>
+      ))}
+    </nav>
+  )
+  const more = featured.length > 0 && (
+    <Chapter title="Perhaps one of these" more={{ href: '/c/everything', words: 'Everything we sell' }}>
+      <ProductGrid products={featured.slice(0, SHOWN)} heading="h3" />
+    </Chapter>
+  )
   return (
-    <Message title="We have nothing here">
-      The page you asked for does not exist, or no longer does. Perhaps the <a href="/">front page</a> has what you were looking for.
+    <Message label="404" title="We have nothing here" ways={ways} more={more}>
+      The page you asked for does not exist, or no longer does.
     </Message>
   )
 }

@@ -1,7 +1,12 @@
+import type { Metadata } from 'next'
 import { Chapter } from '#/components/chapter.tsx'
+import { JsonLd } from '#/components/json-ld.tsx'
 import { ProductGrid } from '#/components/product-grid.tsx'
 import { SaleHero } from '#/components/sale-hero.tsx'
+import { shopData } from '#/domain/structured-data.ts'
 import { cachedCategoryLinks, cachedFeatured, cachedList, cachedSale, EVERYTHING } from '#/server/web/catalog.ts'
+import { ownOrigin } from '#/server/web/own-origin.ts'
+import { pageMetadata } from './page-metadata.ts'
 import { SaleClock } from './sale-clock.client.tsx'
 import { untilWords } from './sale-words.ts'
 
@@ -11,10 +16,18 @@ const CHAPTER_PRODUCTS = 4
 /** Products of the sale on the front page: the rest is a page further. */
 const SALE_PRODUCTS = 8
 
+const DESCRIPTION = 'Shoes to walk in, cameras to look through, chairs to sit on and plants to look after. A few of them for less today.'
+
+export async function generateMetadata(): Promise<Metadata> {
+  const picture = (await cachedSale())?.picture ?? (await cachedFeatured())[0]?.picture
+  return pageMetadata({ title: 'Good things, while they last', description: DESCRIPTION, path: '/', picture })
+}
+
 export default async function HomePage() {
   const [sale, chapters] = await Promise.all([cachedSale(), readChapters()])
   return (
     <main id="content">
+      <JsonLd things={shopData(ownOrigin(), { description: DESCRIPTION })} />
       {sale ? (
         <>
           <SaleHero

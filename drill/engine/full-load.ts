@@ -11,8 +11,10 @@ const MOST_UNDER_WAY = 60
 const SHOPPERS = 30
 
 export type Load = {
-  /** Ends the load and returns how many orders were placed. */
-  stop(): Promise<number>
+  /** How many orders were placed so far. */
+  placed(): number
+  /** Resolves once it has ended. */
+  stop(): Promise<void>
 }
 
 /**
@@ -55,10 +57,10 @@ export function startFullLoad(engine: TestEngine, units: readonly Sku[], code: s
     ),
   ]
   return {
+    placed: () => placed,
     async stop() {
       going = false
       await Promise.all(loops)
-      return placed
     },
   }
 

@@ -16,6 +16,7 @@ import { Core, type CoreOptions } from '#/server/redis/core.ts'
 import { findViolations } from '../invariants.ts'
 import { carryOut } from './carry-out.ts'
 import { connectHands } from './core-hands.ts'
+import { eventually } from './eventually.ts'
 import { GatewayDesk } from './gateway-desk.ts'
 import { MovableClock } from './movable-clock.ts'
 import { type Item, SHARD, Shelf, type Terms } from './shelf.ts'
@@ -37,11 +38,13 @@ export async function startTestEngine(options: TestStackOptions = {}) {
 }
 
 async function connect(stack: TestStack, ends: (() => Promise<void>)[]) {
-  const connectCore = (url = stack.core.url, options: CoreOptions = {}): Core => {
+  const newCore = (url: string, options: CoreOptions = {}): Core => {
     const core = new Core(url, 'test', options)
     ends.push(() => core.close())
     return core
   }
+  /** Many may be made, and asked, at one moment. */
+  const connectCore = (url = stack.core.url, options: CoreOptions = {}) => newCore(url, { connectPatienceMs: 10_000, ...options })
   const connectDb = (url = stack.postgres.url, connections = 10): Db => {
     const db = connectDatabase(url, connections)
     ends.push(() => db.$disconnect())
@@ -50,7 +53,7 @@ async function connect(stack: TestStack, ends: (() => Promise<void>)[]) {
   const db = connectDb()
   const redis = connectHands(stack.core.url)
   ends.push(async () => redis.disconnect())
-  const core = Object.assign(connectCore(), { redis })
+  const core = Object.assign(newCore(stack.core.url), { redis })
   const clock = new MovableClock()
   const counters = new RedisStockCounters(core)
   const book = postgresOrderBook(db)
@@ -65,7 +68,7 @@ async function connect(stack: TestStack, ends: (() => Promise<void>)[]) {
   }
   const shelf = new Shelf(db)
   const rest = () => carryOut(ports)
-  await openShards(ports)
+  await eventually('every shard is open', () => openShards(ports).then(() => true))
   const findDiscount = async (code: string | null | undefined): Promise<Discount | null> => {
     if (code == null) return null
     const found = await counters.discount(code)
@@ -156,9 +159,9 @@ async function connect(stack: TestStack, ends: (() => Promise<void>)[]) {
   }
 }
 
-/** A deadline that a placing of now meets. */
+/** A deadline that a placing of now meets, on a slow machine and behind hundreds of others too. */
 export function soon(): number {
-  return Date.now() + 10_000
+  return Date.now() + 30_000
 }
 
 const SHOPPER = {

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { LINE_MAX_QUANTITY } from '#/domain/cart.ts'
 import { productCodeOf } from '#/domain/sku.ts'
+import { variantPath } from '#/domain/variant-path.ts'
 import { readCredits } from '../seed/read-photos.ts'
 import { catalogue } from './catalogue.ts'
 
@@ -46,6 +47,26 @@ test('variants are the choices of their product, each once', () => {
     const count = product.options.reduce((all, option) => all * option.values.length, 1)
     expect(product.variants).toHaveLength(count)
   }
+})
+
+test('every variant has an address of its own', () => {
+  const paths = products.flatMap(({ slug, options, variants: own }) =>
+    own.map(({ choices }) =>
+      variantPath(
+        slug,
+        options,
+        options.map(({ name }) => choices[name] ?? ''),
+      ),
+    ),
+  )
+  expect(new Set(paths).size).toBe(variants.length)
+  expect(paths).toContain('/p/canvas-high-tops/off-white/42')
+})
+
+test('a few galleries have two photographs or more, and no photograph stands for two products', () => {
+  expect(products.filter(({ photos }) => photos.length > 1).length).toBeGreaterThanOrEqual(3)
+  const files = products.flatMap(({ photos }) => photos.map(({ file }) => file))
+  expect(new Set(files).size).toBe(files.length)
 })
 
 test('prices are whole cents, and what it cost before was more', () => {

@@ -138,6 +138,12 @@ export const computers: Category = {
           0.5,
           'Part of a keyboard at an angle: grey and white keys with single ones in red, blue, violet, green, orange and yellow.',
         ),
+        photo(
+          'mechanical-keyboard-colours',
+          0.5,
+          0.5,
+          'Close up of the same keyboard: blue, violet, green and orange keys at its lower left corner.',
+        ),
       ],
       price: 139_00,
       grams: 1180,
@@ -203,6 +209,12 @@ export const computers: Category = {
       },
       photos: [
         photo('hard-drive', 0.5, 0.48, 'A 3.5-inch hard disk from beneath, showing its green circuit board and the motor in the middle.'),
+        photo(
+          'hard-drive-board',
+          0.5,
+          0.45,
+          'Close up of the same disk: three black chips on its green circuit board and the copper strip to the motor.',
+        ),
       ],
       price: 79_00,
       grams: 620,

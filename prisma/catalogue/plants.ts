@@ -122,6 +122,12 @@ export const plants: Category = {
       },
       photos: [
         photo('succulent-collection', 0.5, 0.5, 'Eight different succulents in round clay pots, seen from above on pale mint green.'),
+        photo(
+          'succulent-collection-middle',
+          0.5,
+          0.5,
+          'Close up of the same succulents: one with narrow pointed leaves in the middle, four others around it.',
+        ),
       ],
       price: 54_00,
       grams: 3100,

@@ -28,6 +28,12 @@ export const seating: Category = {
           0.64,
           'A three-seat tan leather sofa on wooden legs in front of a pale plaster wall, a palm frond at its side.',
         ),
+        photo(
+          'tan-leather-sofa-arm',
+          0.5,
+          0.5,
+          'Close up of the same sofa: its left arm, two seams of stitched tan leather and a tapered wooden foot.',
+        ),
       ],
       featured: true,
       price: 2390_00,

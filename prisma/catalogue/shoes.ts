@@ -28,6 +28,12 @@ export const shoes: Category = {
           0.5,
           'A pair of black canvas high-top shoes with white rubber soles and white laces, lying sole to sole on pale bamboo boards.',
         ),
+        photo(
+          'canvas-high-top-shoes-laces',
+          0.5,
+          0.5,
+          'Close up of the same shoes: white laces through metal eyelets, white stitching on black canvas.',
+        ),
       ],
       featured: true,
       price: 69_00,

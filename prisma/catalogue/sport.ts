@@ -21,7 +21,21 @@ export const sport: Category = {
         Weight: '8.1 kg at size 54',
         Sizes: '52: to 79 cm, 54: to 83 cm, 56: to 87 cm inside leg',
       },
-      photos: [photo('road-bicycle', 0.5, 0.5, 'An all-black road bicycle in profile against a dark grey wall.')],
+      photos: [
+        photo('road-bicycle', 0.5, 0.5, 'An all-black road bicycle in profile against a dark grey wall.'),
+        photo(
+          'road-bicycle-chain',
+          0.5,
+          0.45,
+          'Close up of the same bicycle: chain, two chainrings and rear derailleur, all of them black.',
+        ),
+        photo(
+          'road-bicycle-handlebar',
+          0.5,
+          0.45,
+          'Close up of the same bicycle: its dropped handlebar in black tape, and the front brake.',
+        ),
+      ],
       featured: true,
       price: 2750_00,
       was: 3200_00,

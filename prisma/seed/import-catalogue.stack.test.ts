@@ -44,8 +44,8 @@ beforeAll(async () => {
 })
 afterAll(() => engine.stop())
 
-function importVase(change: Partial<Product>): Promise<void> {
-  const photos = new Map(['first', 'second'].map((id) => [`${id}.jpg`, photo(id)]))
+function importVase(change: Partial<Product>, focal = { focalX: 0.5, focalY: 0.5 }): Promise<void> {
+  const photos = new Map(['first', 'second'].map((id) => [`${id}.jpg`, { ...photo(id), ...focal }]))
   return importCatalogue(engine.db, [{ slug: 'vases', name: 'Vases', description: '', products: [{ ...vase, ...change }] }], photos)
 }
 
@@ -80,6 +80,16 @@ test('an import leaves alone what the shop has decided since: prices, limits, st
   const [offer] = await engine.book.currentOffers([VASE])
   expect(offer).toMatchObject({ version: 2, priceMinor: 33_00, limitPerOrder: 3, limitPerCustomer: 4, weightGrams: 900 })
   expect((await engine.db.stock.findUniqueOrThrow({ where: { sku: VASE } })).onHand).toBe(5)
+})
+
+test('a photograph whose focal point moved is encoded again, for its picture for sharing; one that stayed is not', async () => {
+  const encodedAt = new Date()
+  await engine.db.image.updateMany({ data: { encodedAt } })
+  const waiting = () => engine.db.image.count({ where: { encodedAt: null } })
+  await importVase({})
+  expect(await waiting()).toBe(0)
+  await importVase({}, { focalX: 0.5, focalY: 0.25 })
+  expect(await waiting()).toBe(2)
 })
 
 test('the codes of the seed come in once, reach core, and stay as the shop left them', async () => {

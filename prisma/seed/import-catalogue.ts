@@ -6,7 +6,7 @@ import type { Db, Tx } from '#/server/db/client.ts'
 import { BLUR_VERSION } from '#/server/media/recipe.ts'
 import { type Category, labelOf, type Product, type Variant } from '../catalogue/product.ts'
 import type { SeedSale } from '../catalogue/sale.ts'
-import { importPhotosOf, need } from './import-photos.ts'
+import { importImage, importPhotosOf, need } from './import-photos.ts'
 import type { PhotoRow } from './read-photos.ts'
 
 const HOUR_MS = 3_600_000
@@ -25,7 +25,7 @@ export async function importCatalogue(db: Db, categories: readonly Category[], p
         const row = { slug, name, description, position }
         await tx.category.upsert({ where: { id: slug }, create: { id: slug, ...row }, update: row })
       }
-      for (const photo of photos.values()) await tx.image.upsert({ where: { id: photo.id }, create: photo, update: photo })
+      for (const photo of photos.values()) await importImage(tx, photo)
       for (const category of categories) {
         for (const [position, item] of category.products.entries()) await importProduct(tx, category.slug, item, position, photos, now)
       }

@@ -24,6 +24,13 @@ export async function importPhotosOf(
   })
 }
 
+/** Brings in the row of a photograph. Where its focal point moved, its picture for sharing is to be made again. */
+export async function importImage(tx: Tx, photo: PhotoRow): Promise<void> {
+  const { id, focalX, focalY } = photo
+  await tx.image.updateMany({ where: { id, NOT: { focalX, focalY } }, data: { encodedAt: null } })
+  await tx.image.upsert({ where: { id }, create: photo, update: photo })
+}
+
 export function need(photos: ReadonlyMap<string, PhotoRow>, file: string): PhotoRow {
   const photo = photos.get(file)
   if (!photo) throw new Error(`there is no photograph ${file}`)

@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { findBrowser } from './browser.ts'
+import { copyPhotos } from './kept-photos.ts'
 import type { Progress } from './progress.ts'
 import type { StateFolder } from './state-folder.ts'
 import { runCheck, runSuite, type Suite } from './suites.ts'
@@ -21,6 +22,7 @@ export function prepareJourneys(project: string, state: StateFolder, progress: P
       'store and browser',
       async (say) => {
         store = await startTestStore()
+        copyPhotos(state.media, store.env.MEDIA_DIR ?? '')
         const browser = await findBrowser(project, state.tools)
         suite = journeySuite(store, state.reports, browser)
         say(`${store.url}, ${browser.CHROME_PATH}`)
@@ -28,6 +30,7 @@ export function prepareJourneys(project: string, state: StateFolder, progress: P
       progress,
     )
     const tally = suite && ready === PASSED ? await runSuite(suite, progress) : FAILED
+    if (store) copyPhotos(store.env.MEDIA_DIR ?? '', state.media)
     if (tally.failed > 0 && store) keepLogs(store, state.reports, progress)
     await stop()
     return addTallies([ready, tally])

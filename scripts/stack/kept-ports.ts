@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { isFree } from './chosen-port.mjs'
-import { freePort } from './ports.ts'
+import { claimPort, freePort } from './ports.ts'
 
 const NAMES = ['postgres', 'core', 'cache', 'gateway', 'smtp', 'mail'] as const
 export type KeptPorts = Record<(typeof NAMES)[number], number>
@@ -27,12 +27,10 @@ export function readKeptPorts(data: string): Partial<KeptPorts> {
   return readKept(path.join(data, 'ports.json'))
 }
 
-/** Ports for a stack that keeps none, each another one. */
+/** Ports for a stack that keeps none, no other stack's. */
 export async function newPorts(): Promise<KeptPorts & { web: number }> {
-  const ports = new Set<number>()
-  while (ports.size <= NAMES.length) ports.add(await freePort())
-  const [web = 0, ...rest] = ports
-  return { ...(Object.fromEntries(NAMES.map((name, at) => [name, rest[at]])) as KeptPorts), web }
+  const [web, ...ports] = await Promise.all(['web', ...NAMES].map(() => claimPort()))
+  return { ...(Object.fromEntries(NAMES.map((name, at) => [name, ports[at]])) as KeptPorts), web: web as number }
 }
 
 /** A file that was cut short is as good as none. */

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import net, { type AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { checkOutside } from './outside-servers.ts'
-import { freePort } from './ports.ts'
+import { claimPort } from './ports.ts'
 import { StepFailed } from './progress.ts'
 import { startTestStack, type TestStack } from './test-stack.ts'
 
@@ -19,7 +19,7 @@ test('servers that answer are fine, and so is naming none', async () => {
 })
 
 test('several nodes of one core are named after commas, and each of them has to answer', async () => {
-  const away = `redis://127.0.0.1:${await freePort()}`
+  const away = `redis://127.0.0.1:${await claimPort()}`
   await checkOutside({ CORE_REDIS_URL: `${stack.core.url},${stack.cache.url}` })
   expect((await failureOf({ CORE_REDIS_URL: `${stack.core.url},${away}` })).why).toContain('ECONNREFUSED')
   expect((await failureOf({ CACHE_REDIS_URL: `${stack.core.url},${stack.cache.url}` })).message).toContain('CACHE_REDIS_URL')
@@ -36,7 +36,7 @@ test.each([
   ['CORE_REDIS_URL', 'redis'],
   ['CACHE_REDIS_URL', 'redis'],
 ])('a %s where nobody listens is told by its name and place, with why', async (name, protocol) => {
-  const port = await freePort()
+  const port = await claimPort()
   for (const host of ['127.0.0.1', 'localhost']) {
     const failure = await failureOf({ [name]: `${protocol}://somebody:secret@${host}:${port}/0` })
     expect(failure.message).toBe(`${name} names a server that does not answer`)

@@ -62,7 +62,7 @@ test('stopping lets a service finish what it has begun', async () => {
   await service.start()
   await service.stop()
   expect(fs.existsSync(place)).toBe(true)
-  await vi.waitFor(() => expect(service.pid).toBeNull()) // its end is heard of a moment after it is gone
+  await vi.waitFor(() => expect(service.pid).toBeNull(), { timeout: 10_000 }) // its end is heard of a moment after it is gone
   expect(service.onUnexpectedEnd).not.toHaveBeenCalled()
 })
 

@@ -41,8 +41,12 @@ test('a service that ends by itself is started again, and its new process is the
 })
 
 test('one that keeps ending is given up after as many starts as patience allows, with the last that it said', async () => {
-  const service = program('web', `${FOR_EVER}; setTimeout(() => { console.log('out of luck'); process.exit(4) }, 20)`)
+  // Ends only once its first start was seen: one that ends at once may be gone before anybody has noticed that it was ready.
+  const out = path.join(folder, 'out-of-luck')
+  const end = `if (require('node:fs').existsSync('${out}')) { console.log('out of luck'); process.exit(4) }`
+  const service = program('web', `${FOR_EVER}; setInterval(() => { ${end} }, 10)`)
   await supervisor.start(service)
+  fs.writeFileSync(out, '')
   await vi.waitFor(() => expect(gaveUp).toHaveLength(1), WAIT)
   expect(heard.filter((said) => said === 'web ended with code 4')).toHaveLength(QUICK.restarts)
   expect(gaveUp[0]?.message).toBe('web ended with code 4, and did so after each of 2 new starts')

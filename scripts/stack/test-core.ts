@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { Redis } from 'ioredis'
-import { freePort } from './ports.ts'
+import { claimPort } from './ports.ts'
 import { redisService, redisUrl } from './redis.ts'
 import type { RedisBinary } from './redis-binary.ts'
 import type { ServersOptions } from './servers.ts'
@@ -50,7 +50,7 @@ export async function testCore(options: ServersOptions, binary: RedisBinary, kin
       return { url: master.url, masters: [master], replicas: [], join: async () => {} }
     }
     case 'cluster': {
-      const ports = await freePorts(2 * MASTERS, options.ports)
+      const ports = await claimPorts(2 * MASTERS)
       const masters = Array.from({ length: MASTERS }, (_, i) =>
         member(`core-${i}`, ports[i] as number, { ...CLUSTER, 'cluster-port': String(ports[MASTERS + i]) }),
       )
@@ -59,7 +59,7 @@ export async function testCore(options: ServersOptions, binary: RedisBinary, kin
     }
     case 'replicated': {
       const following = { masterauth: password, 'repl-diskless-sync-delay': '0' }
-      const ports = await freePorts(REPLICAS, options.ports)
+      const ports = await claimPorts(REPLICAS)
       const master = member('core', port, following)
       const replicas = ports.map((own, i) => member(`replica-${i}`, own, following))
       return { url: master.url, masters: [master], replicas, join: () => follow(master, replicas) }
@@ -133,13 +133,6 @@ async function until(what: string, look: () => Promise<boolean>): Promise<void> 
   }
 }
 
-/** Some that nobody has, nor has been promised: whoever was, does not listen there yet. */
-async function freePorts(count: number, promised: ServersOptions['ports']): Promise<number[]> {
-  const taken = new Set(Object.values(promised))
-  const ports = new Set<number>()
-  while (ports.size < count) {
-    const port = await freePort()
-    if (!taken.has(port)) ports.add(port)
-  }
-  return [...ports]
+function claimPorts(count: number): Promise<number[]> {
+  return Promise.all(Array.from({ length: count }, () => claimPort()))
 }

@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { buildStore } from './build.ts'
 import { copyFolder } from './copy-folder.ts'
-import { freePort } from './ports.ts'
+import { claimPort } from './ports.ts'
 import { identify } from './process-identity.mjs'
 import { importSeed } from './seed.ts'
 import type { StateFolder } from './state-folder.ts'
@@ -52,7 +52,7 @@ export type TestStoreOptions = {
 /** A whole store of a test's own: the seed shop, a web process and workers. */
 export async function startTestStore({ build = TEST_BUILD, durable = false, env = {} }: TestStoreOptions = {}): Promise<TestStore> {
   removeOrphanedBuilds()
-  const port = await freePort()
+  const port = await claimPort()
   const stack = await startTestStack({ catalogue: 'seed', port, durable })
   const distDir = `${build}-${path.basename(stack.folder)}`
   const stop = async () => {

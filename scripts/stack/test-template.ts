@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { applyMigrations } from './migrate.ts'
-import { freePort } from './ports.ts'
+import { claimPort } from './ports.ts'
 import { createDatabase, initPostgres, postgresService, postgresUrl } from './postgres.ts'
 import { findPostgres } from './postgres-binaries.ts'
 import { generatePrismaClient } from './prisma-client.ts'
@@ -49,7 +49,7 @@ async function makeTemplate(project: string, state: StateFolder, catalogue: Cata
   fs.mkdirSync(folder, { mode: 0o755 })
   const record = RunRecord.take(folder, '')
   const data = path.join(folder, 'postgres')
-  const address = { port: await freePort(), password: TEMPLATE_PASSWORD }
+  const address = { port: await claimPort(), password: TEMPLATE_PASSWORD }
   const binaries = await findPostgres(project, state.tools)
   const service = postgresService({ binaries, data, ...address, logFile: path.join(folder, 'postgres.log'), durable: false })
   const { name, stopSignal, stopPatienceMs } = service.spec

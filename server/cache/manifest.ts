@@ -3,18 +3,24 @@
  *
  * | tag              | carried by                                      | told by                                   |
  * |------------------|-------------------------------------------------|-------------------------------------------|
- * | `catalogue`      | every page that shows products                  | an import of the seed                     |
+ * | `catalogue`      | every page that shows products                  | an import of the seed; what is published, withdrawn or back; a sale that begins or ends |
  * | `category:<id>`  | its category page                               | nobody yet: what it lists tells by product |
- * | `product:<code>` | its product page, and every list that shows it  | an edit of the product, its price, its variants |
+ * | `addresses`      | the sitemap                                     | a withdrawal and its end, what is published |
+ * | `prices`         | lists in the order of prices                    | an edit of any price: a product moves between their pages |
+ * | `credits`        | the page of credits                             | a photograph that is shown, or taken away |
+ * | `product:<code>` | its product page, and every list that shows it  | an edit of the product, its price, its variants, its photographs |
  */
 export const tags = {
   catalogue: 'catalogue',
+  addresses: 'addresses',
+  prices: 'prices',
+  credits: 'credits',
   category: (id: string) => `category:${id}`,
   product: (code: string) => `product:${code}`,
 } as const
 
 /** What a tag may look like from outside: /api/revalidate takes nothing else. */
-export const TAG_PATTERN = /^(catalogue|(category|product):[A-Za-z0-9-]{1,64})$/
+export const TAG_PATTERN = /^(catalogue|addresses|prices|credits|(category|product):[A-Za-z0-9-]{1,64})$/
 
 /**
  * Lifetimes of display pages, in seconds: fresh at the edge and in the router for `stale`, rendered anew in the background after

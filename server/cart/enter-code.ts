@@ -1,8 +1,9 @@
+import type { CodeProblem } from '#/domain/apply-discount.ts'
 import { toCode } from '#/domain/discount.ts'
 import { type Failure, fail, ok, type Result } from '#/domain/result.ts'
 import type { Ports } from '../orders/ports.ts'
 import type { Cart } from './cart-cookie.ts'
-import { type CodeProblem, priceCart } from './priced-cart.ts'
+import { priceCart } from './priced-cart.ts'
 
 export type NotEntered = Exclude<CodeProblem, Failure<'CODE_BELOW_MINIMUM'> | Failure<'CODE_NOT_FOR_THESE'>> | Failure<'AWAY'>
 

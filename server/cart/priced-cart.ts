@@ -1,4 +1,4 @@
-import { type CodeObstacle, checkDiscount } from '#/domain/apply-discount.ts'
+import { type CodeProblem, checkDiscount } from '#/domain/apply-discount.ts'
 import type { CartLine } from '#/domain/cart.ts'
 import type { Country } from '#/domain/countries.ts'
 import type { Discount } from '#/domain/discount.ts'
@@ -16,8 +16,6 @@ export type PricedLine = CartLine & {
   /** Units that could be taken right now; null when nobody can say. */
   readonly available: number | null
 }
-
-export type CodeProblem = CodeObstacle | Failure<'CODE_UNKNOWN'>
 
 /** A code, and what it would do for the lines that are on sale, or what stands in its way. */
 export type PricedCode = { readonly code: string; readonly check: Result<Discount, CodeProblem> }

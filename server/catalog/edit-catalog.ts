@@ -13,7 +13,12 @@ export type UnknownSku = Failure<'UNKNOWN_SKU'>
 
 export async function setPrice(db: Db, sku: Sku, priceMinor: number, nowMs: number): Promise<Result<number, UnknownSku | OutOfBounds>> {
   const outside = findOutOfBounds({ priceMinor: [priceMinor, OFFER_BOUNDS.priceMinor] })
-  return outside ?? db.$transaction((tx) => putNextOffer(tx, sku, { priceMinor, compareAtMinor: null }, nowMs))
+  if (outside) return outside
+  return db.$transaction(async (tx) => {
+    const priced = await putNextOffer(tx, sku, { priceMinor, compareAtMinor: null }, nowMs)
+    if (priced.ok) await tx.outboxMessage.create({ data: { topic: 'tag.changed', subject: tags.prices } })
+    return priced
+  })
 }
 
 /** Units of one order, and of one customer in all orders together; null for no such limit. */
@@ -44,19 +49,22 @@ export async function setSaleWindow(db: Db, sku: Sku, window: Window, nowMs: num
   const change = { startsAt: toDate(window.startsAtMs), endsAt: toDate(window.endsAtMs) }
   return db.$transaction(async (tx) => {
     const opened = await putNextOffer(tx, sku, change, nowMs)
-    if (opened.ok) await tx.variant.update({ where: { sku }, data: { withdrawnAt: null } })
+    if (opened.ok) await setWithdrawn(tx, sku, null)
     return opened
   })
 }
 
 /** Ends the sale of a SKU from now on: pages drop it, carts that hold it are told at the checkout. */
 export function withdraw(db: Db, sku: Sku, nowMs: number): Promise<Result<number, UnknownSku>> {
+  return db.$transaction((tx) => endSale(tx, sku, nowMs))
+}
+
+/** The same within a transaction that does more. */
+export async function endSale(tx: Tx, sku: Sku, nowMs: number): Promise<Result<number, UnknownSku>> {
   const endsAt = new Date(nowMs)
-  return db.$transaction(async (tx) => {
-    const ended = await putNextOffer(tx, sku, { startsAt: null, endsAt }, nowMs)
-    if (ended.ok) await tx.variant.update({ where: { sku }, data: { withdrawnAt: endsAt } })
-    return ended
-  })
+  const ended = await putNextOffer(tx, sku, { startsAt: null, endsAt }, nowMs)
+  if (ended.ok) await setWithdrawn(tx, sku, endsAt)
+  return ended
 }
 
 /** Adds units to what is on hand, or takes some away; never below what orders hold. */
@@ -83,6 +91,15 @@ type OfferChange = {
   weightGrams?: number
   startsAt?: Date | null
   endsAt?: Date | null
+}
+
+/** No list carries the tag of a product that comes back to it. What is withdrawn again was withdrawn the first time. */
+async function setWithdrawn(tx: Tx, sku: Sku, withdrawnAt: Date | null): Promise<void> {
+  const { count } = await tx.variant.updateMany({ where: { sku, withdrawnAt: withdrawnAt ? null : { not: null } }, data: { withdrawnAt } })
+  if (count === 0) return
+  await tx.outboxMessage.createMany({
+    data: [tags.catalogue, tags.addresses].map((subject) => ({ topic: 'tag.changed', subject })),
+  })
 }
 
 async function putNextOffer(tx: Tx, sku: Sku, change: OfferChange, nowMs: number): Promise<Result<number, UnknownSku>> {

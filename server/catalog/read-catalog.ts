@@ -134,10 +134,10 @@ export async function readCategoryLinks(db: Db): Promise<CategoryLink[]> {
   return db.category.findMany({ orderBy: { position: 'asc' }, select: { slug: true, name: true } })
 }
 
-/** Whom photographs are owed to; those that are the shop's own are owed to nobody. */
+/** Whom photographs that are shown are owed to; those that are the shop's own are owed to nobody. */
 export async function readCredits(db: Db): Promise<Credit[]> {
   return db.image.findMany({
-    where: { photographer: { not: '' } },
+    where: { photographer: { not: '' }, OR: [{ products: { some: { shownAt: { not: null } } } }, { sales: { some: {} } }] },
     orderBy: [{ photographer: 'asc' }, { file: 'asc' }],
     select: { file: true, photographer: true, source: true, license: true },
   })

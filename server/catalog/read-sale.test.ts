@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { productCodeOf } from '#/domain/sku.ts'
 import { startTestEngine, type TestEngine } from '#/drill/engine/test-engine.ts'
 import { withdraw } from './edit-catalog.ts'
-import { readNextSale, readSale } from './read-sale.ts'
+import { readSale, readSalesOn } from './read-sale.ts'
 
 const HOUR_MS = 3_600_000
 let engine: TestEngine
@@ -17,20 +17,22 @@ beforeAll(async () => {
     endsAt: new Date(endHour * HOUR_MS),
     position,
   })
-  await engine.db.sale.createMany({ data: [sale('second', 10, 30, 2), sale('first', 10, 20, 1), sale('later', 40, 50, 0)] })
+  const sales = [sale('first', 20, 40, 1), sale('second', 10, 30, 2), sale('later', 50, 60, 0)]
+  await engine.db.sale.createMany({ data: sales })
 })
 afterAll(() => engine.stop())
 
 test.each([
-  [0, 'first'],
-  [9.99, 'first'],
-  [10, 'first'],
-  [19.99, 'first'],
-  [20, 'second'],
-  [30, 'later'],
-  [50, undefined],
-])('at hour %d the sale that is on, or comes next, is %s', async (hour, slug) => {
-  expect((await readNextSale(engine.db, hour * HOUR_MS))?.slug).toBe(slug)
+  [0, [], 10],
+  [10, ['second'], 20],
+  [19.99, ['second'], 20],
+  [20, ['first', 'second'], 30],
+  [30, ['first'], 40],
+  [40, [], 50],
+  [50, ['later'], 60],
+  [60, [], null],
+])('at hour %d the sales %j are on, the first in the shop’s order first, and that is so until hour %j', async (hour, slugs, changes) => {
+  expect(await readSalesOn(engine.db, hour * HOUR_MS)).toEqual({ slugs, changesAtMs: changes === null ? null : changes * HOUR_MS })
 })
 
 test('a sale shows what of it can be bought, in its own order', async () => {

@@ -35,15 +35,17 @@ export async function readSale(db: Db, slug: string): Promise<SaleView | null> {
   }
 }
 
-/** The sale that is on at a time, or else the next one that begins; of several the first in the shop's own order. Null when there is neither. */
-export async function readNextSale(
+/** Slugs of the sales that are on at a time, in the shop's own order, and when any sale begins or ends next; null for never. */
+export async function readSalesOn(
   db: Db,
   nowMs: number,
-): Promise<{ readonly slug: string; readonly startsAtMs: number; readonly endsAtMs: number } | null> {
-  const row = await db.sale.findFirst({
+): Promise<{ readonly slugs: readonly string[]; readonly changesAtMs: number | null }> {
+  const sales = await db.sale.findMany({
     where: { endsAt: { gt: new Date(nowMs) } },
-    orderBy: [{ startsAt: 'asc' }, { position: 'asc' }],
+    orderBy: [{ position: 'asc' }, { startsAt: 'asc' }, { slug: 'asc' }],
     select: { slug: true, startsAt: true, endsAt: true },
   })
-  return row && { slug: row.slug, startsAtMs: row.startsAt.getTime(), endsAtMs: row.endsAt.getTime() }
+  const on = sales.filter(({ startsAt }) => startsAt.getTime() <= nowMs)
+  const changes = sales.flatMap(({ startsAt, endsAt }) => [startsAt.getTime(), endsAt.getTime()]).filter((atMs) => atMs > nowMs)
+  return { slugs: on.map(({ slug }) => slug), changesAtMs: changes.length > 0 ? Math.min(...changes) : null }
 }

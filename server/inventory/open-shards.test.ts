@@ -6,7 +6,7 @@ import { ALL_SHARDS } from '#/domain/sharding.ts'
 import type { Sku } from '#/domain/sku.ts'
 import { eventually } from '#/drill/engine/eventually.ts'
 import { SHARD } from '#/drill/engine/shelf.ts'
-import { startTestEngine, type TestEngine } from '#/drill/engine/test-engine.ts'
+import { soon, startTestEngine, type TestEngine } from '#/drill/engine/test-engine.ts'
 import { restock } from '../catalog/edit-catalog.ts'
 import { catchUpCounters } from '../orders/catch-up-counters.ts'
 import { postgresOrderBook } from '../orders/postgres-order-book.ts'
@@ -171,10 +171,13 @@ test('of many that open a shard at once one rebuilds it', async () => {
 
 test('a shard is not rebuilt while intake writes it', async () => {
   await engine.counters.fence(SHARD)
-  await engine.db.$transaction(async (tx) => {
-    await tx.$executeRaw`SELECT pg_advisory_xact_lock(${INTAKE_LOCK}::int, ${SHARD}::int)`
-    expect(await openShards(engine)).toEqual([])
-  })
+  await engine.db.$transaction(
+    async (tx) => {
+      await tx.$executeRaw`SELECT pg_advisory_xact_lock(${INTAKE_LOCK}::int, ${SHARD}::int)`
+      expect(await openShards(engine)).toEqual([])
+    },
+    { timeout: 60_000 },
+  )
   expect(await openShards(engine)).toEqual([SHARD])
 })
 
@@ -291,7 +294,7 @@ test('nothing is oversold across the loss of core in the middle of a rush', asyn
     const codes: string[] = []
     for (const [n, placing] of placings.entries()) {
       if (n === 20 || n === 60) await engine.core.redis.flushall()
-      codes.push((await engine.counters.place(placing)).code)
+      codes.push((await engine.counters.place({ ...placing, deadlineMs: soon() })).code)
       if (codes.at(-1) === 'NOT_READY') await eventually('open again', async () => (await epochs())[0])
     }
     return codes

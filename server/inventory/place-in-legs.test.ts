@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { ok } from '#/domain/result.ts'
 import { ALL_SHARDS, checkoutIdFor, recordingShardOf, type Shard } from '#/domain/sharding.ts'
 import type { Sku } from '#/domain/sku.ts'
 import { eventually } from '#/drill/engine/eventually.ts'
@@ -7,6 +8,7 @@ import { LossyWire } from '#/drill/engine/lossy-wire.ts'
 import { startTestEngine, type TestEngine } from '#/drill/engine/test-engine.ts'
 import { placeOrder } from '../orders/place-order.ts'
 import { takeInBatch } from '../orders/run-intake.ts'
+import { Core } from '../redis/core.ts'
 import { shardKeys, skuKeys } from '../redis/keys.ts'
 import { type Script, scripts } from '../redis/scripts.ts'
 import { openShards } from './open-shards.ts'
@@ -21,6 +23,16 @@ let clients: RedisStockCounters[]
 let wire: LossyWire
 /** Over the wire that loses replies. */
 let far: RedisStockCounters
+/** As the clock of core shows it once every deadline of now is over. */
+let later: CoreOfLater
+let afterwards: RedisStockCounters
+
+class CoreOfLater extends Core {
+  override async now(key: string) {
+    const now = await super.now(key)
+    return now.ok ? ok(now.value + 3_600_000) : now
+  }
+}
 
 beforeAll(async () => {
   engine = await startTestEngine()
@@ -28,11 +40,14 @@ beforeAll(async () => {
   const lossy = await LossyWire.to(engine.stack.core.url)
   wire = lossy.wire
   far = new RedisStockCounters(engine.connectCore(lossy.url, { reach: lossy.reach }))
-  await eventually('the wire carries', async () => (await far.now(randomUUID())).ok)
+  later = new CoreOfLater(engine.stack.core.url, 'test')
+  afterwards = new RedisStockCounters(later)
+  for (const counters of [far, afterwards]) await eventually('core is reached', async () => (await counters.now(randomUUID())).ok)
 })
 afterEach(() => wire.loseNothing())
 afterAll(async () => {
   wire.close()
+  await later.close()
   await engine.stop()
 })
 
@@ -64,16 +79,16 @@ function idOn(shard: Shard): string {
   }
 }
 
-/** As the clock of core shows it once a placing's deadline is over. */
-async function overdue(placing: Placing): Promise<Placing> {
+/** A placing that core will soon take for late, by its clock. */
+async function hurried(placing: Placing): Promise<Placing> {
   const now = await engine.counters.now(placing.checkoutId)
   if (!now.ok) throw new Error(now.code)
   return { ...placing, deadlineMs: now.value + 300 }
 }
 
-async function sweepAll(): Promise<void> {
+async function sweepAll(counters = engine.counters): Promise<void> {
   await eventually('every leg is ended', async () => {
-    await sweepLegs(engine.counters)
+    await sweepLegs(counters)
     return (await legsLeft()) === 0
   })
 }
@@ -160,11 +175,11 @@ test('a shard that takes no orders makes the cart NOT_READY, and the others keep
 
 test('legs of a process that died before its order was recorded give back after the deadline, and it can never be recorded', async () => {
   const units = [await sellOn(FIRST, 3), await sellOn(SECOND, 3)]
-  const placing = await overdue(await spanning(units, THIRD))
+  const placing = await spanning(units, THIRD)
   expect(await engine.counters.claim(placing)).toEqual({ code: 'CLAIMED' })
   for (const leg of partsOf(placing).legs) expect(await engine.counters.takeLeg(placing, leg)).toMatchObject({ code: 'PLACED' })
   expect(await availableOf(...units)).toEqual([2, 2])
-  await sweepAll()
+  await sweepAll(afterwards)
   expect(await availableOf(...units)).toEqual([3, 3])
   expect(await engine.counters.place({ ...placing, deadlineMs: placing.deadlineMs + 60_000 })).toEqual({ code: 'VOIDED' })
   expect(await waitingOn(THIRD)).toBe(0)
@@ -172,23 +187,23 @@ test('legs of a process that died before its order was recorded give back after 
 
 test('a leg that cannot be read holds up none of the others', async () => {
   const units = [await sellOn(FIRST, 3), await sellOn(SECOND, 3)]
-  const placing = await overdue(await spanning(units, THIRD))
+  const placing = await spanning(units, THIRD)
   await engine.counters.claim(placing)
   for (const leg of partsOf(placing).legs) await engine.counters.takeLeg(placing, leg)
   const unreadable = [FIRST, THIRD].map((shard) => [shardKeys(shard).legs, '{"k":7}'] as const)
   for (const [legs, entry] of unreadable) await engine.core.redis.zadd(legs, 1, entry)
-  await eventually('the others are swept', async () => (await sweepLegs(engine.counters)) === 2)
+  expect(await sweepLegs(afterwards)).toBe(2)
   expect(await availableOf(...units)).toEqual([3, 3])
   for (const [legs, entry] of unreadable) await engine.core.redis.zrem(legs, entry)
 })
 
 test('legs of a process that died after its order was recorded keep their stock, and intake settles them once', async () => {
   const units = [await sellOn(FIRST, 3), await sellOn(SECOND, 3)]
-  const placing = await overdue(await spanning(units, THIRD))
+  const placing = await spanning(units, THIRD)
   await engine.counters.claim(placing)
   for (const leg of partsOf(placing).legs) await engine.counters.takeLeg(placing, leg)
   expect(await engine.counters.place(placing)).toMatchObject({ code: 'PLACED' })
-  await sweepAll()
+  await sweepAll(afterwards)
   expect(await availableOf(...units)).toEqual([2, 2])
   expect(await engine.counters.voidAttempt(placing)).toEqual({ ok: true, value: 'RECORDED' })
   await engine.rest()
@@ -204,8 +219,8 @@ test('sweeping while carts are being placed takes nothing from them and leaves n
   })()
   const placings = await Promise.all(Array.from({ length: 150 }, (_, n) => spanning(units, n % 8)))
   // Some have so little time that the sweep is after them while they are at it.
-  const hurried = await Promise.all(placings.map(async (placing, n) => (n % 3 ? placing : overdue(placing))))
-  const answers = await Promise.all(hurried.map((placing, n) => placeInLegs(client(n), placing)))
+  const mixed = await Promise.all(placings.map(async (placing, n) => (n % 3 ? placing : hurried(placing))))
+  const answers = await Promise.all(mixed.map((placing, n) => placeInLegs(client(n), placing)))
   done = true
   await sweeping
   await sweepAll()

@@ -1,3 +1,4 @@
+import type { ChainableCommander } from 'ioredis'
 import { z } from 'zod'
 import { type CounterKey, shardOfCounter } from '#/domain/counter.ts'
 import type { Discount } from '#/domain/discount.ts'
@@ -88,6 +89,13 @@ export class RedisStockCounters extends RedisPlacing implements StockCounters {
   async available(skus: readonly Sku[]): Promise<Result<Map<Sku, number>, CoreFailure>> {
     const counts = await this.#readEach(skus, (sku) => [skuKeys(sku).stock, 'available'])
     return counts.ok ? ok(new Map([...counts.value].map(([sku, [count]]) => [sku, Math.max(0, Number(count))]))) : counts
+  }
+
+  async reservations(skus: readonly Sku[]): Promise<Result<Map<Sku, number>, CoreFailure>> {
+    const counts = await this.#askEach(skus, (pipeline, sku) => pipeline.hlen(skuKeys(sku).held))
+    return counts.ok
+      ? ok(new Map([...counts.value].map(([sku, count]) => [sku, Number(count)] as const).filter(([, count]) => count > 0)))
+      : counts
   }
 
   async appliedVersions(keys: readonly CounterKey[]): Promise<Result<Map<CounterKey, number>, CoreFailure>> {
@@ -212,26 +220,36 @@ export class RedisStockCounters extends RedisPlacing implements StockCounters {
     return opened.value === 1 ? ok(undefined) : fail('NOT_PREPARED')
   }
 
-  /** Some fields of one hash a key, in one round trip a shard; keys whose first field is missing are left out. */
+  /** Some fields of one hash a key; keys whose first field is missing are left out. */
   async #readEach<K extends CounterKey>(
     keys: readonly K[],
     hash: (key: K) => string[],
   ): Promise<Result<Map<K, (string | null)[]>, CoreFailure>> {
-    const found = new Map<K, (string | null)[]>()
-    const reads = await Promise.all(
+    const replies = await this.#askEach(keys, (pipeline, key) => {
+      const [name, ...fields] = hash(key)
+      pipeline.hmget(name as string, ...fields)
+    })
+    if (!replies.ok) return replies
+    return ok(new Map([...(replies.value as Map<K, (string | null)[]>)].filter(([, fields]) => fields[0] != null)))
+  }
+
+  /** One command a key, in one round trip a shard. */
+  async #askEach<K extends CounterKey>(
+    keys: readonly K[],
+    ask: (pipeline: ChainableCommander, key: K) => void,
+  ): Promise<Result<Map<K, unknown>, CoreFailure>> {
+    const told = new Map<K, unknown>()
+    const asked = await Promise.all(
       [...Map.groupBy(keys, shardOfCounter)].map(([shard, own]) =>
         this.#core.call(shardKeys(shard).epoch, async (redis) => {
           const pipeline = redis.pipeline()
-          for (const key of own) {
-            const [name, ...fields] = hash(key)
-            pipeline.hmget(name as string, ...fields)
-          }
-          const replies = throwFirst(await pipeline.exec()) as (string | null)[][]
-          for (const [i, key] of own.entries()) if (replies[i]?.[0] != null) found.set(key, replies[i])
+          for (const key of own) ask(pipeline, key)
+          const replies = throwFirst(await pipeline.exec())
+          for (const [i, key] of own.entries()) told.set(key, replies[i])
         }),
       ),
     )
-    return reads.find((read) => !read.ok) ?? ok(found)
+    return asked.find((one) => !one.ok) ?? ok(told)
   }
 }
 

@@ -49,6 +49,8 @@ export type StockCounters = {
 
   /** Units a shopper could take right now, at least 0; a SKU that core does not know is absent. */
   available(skus: readonly Sku[]): Promise<Result<Map<Sku, number>, CoreFailure>>
+  /** How many placings hold units of each SKU and are not recorded by Postgres yet; a SKU of which nothing is held is absent. */
+  reservations(skus: readonly Sku[]): Promise<Result<Map<Sku, number>, CoreFailure>>
   /** Current offers; a SKU without one is absent, and so is one whose copy cannot be read, until it is healed. */
   offers(skus: readonly Sku[]): Promise<Result<Map<Sku, Offer>, CoreFailure>>
   putOffer(offer: Offer): Promise<Result<void, CoreFailure>>

@@ -19,7 +19,7 @@ export function decodePhoto(bytes: Uint8Array): Sharp {
 }
 
 /** What a file says of itself, without any pixel decoded. Throws for what is no picture of a kind that is looked into. */
-export function readHeader(bytes: Uint8Array) {
+export async function readHeader(bytes: Uint8Array) {
   return sharp(bytes, { limitInputPixels: false, failOn: 'error' }).metadata()
 }
 

@@ -1,9 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import type { Sharp } from 'sharp'
 import type { ImageFormat } from '#/domain/image-variants.ts'
 import { decodePhoto, fromPixels } from './decoder.ts'
-import { photoFile } from './photo-files.ts'
-import { isImageOf } from './recipe.ts'
+import { readPhoto } from './read-photo.ts'
 import { missingVariants, type Variant, variantFile } from './variant-files.ts'
 import { writeWhole } from './write-whole.ts'
 
@@ -12,11 +10,10 @@ const TIMEOUT_SECONDS = 120
 
 /**
  * Encodes what is missing of a photograph, smallest first, each written whole or not at all: what is there already stays as it is. Returns the
- * number of variants written. Throws for a file whose bytes are not those that the id promises.
+ * number of variants written. Throws `LostPhoto` for a file whose bytes are not those that the id promises.
  */
 export async function encodePhoto(imageId: string, file: string): Promise<number> {
-  const bytes = await readFile(photoFile(file))
-  if (!isImageOf(imageId, bytes)) throw new Error(`photograph ${file} is not image ${imageId}`)
+  const bytes = await readPhoto(imageId, file)
   const { autoOrient } = await decodePhoto(bytes).metadata()
   const missing = (await missingVariants(imageId, autoOrient.width)).sort((a, b) => a.width - b.width)
   const largest = missing.at(-1)

@@ -1,4 +1,5 @@
-import { stat } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { IMAGE_FORMATS, type ImageFormat, widthsOf } from '#/domain/image-variants.ts'
 import { env } from '../env.ts'
@@ -8,6 +9,12 @@ export type Variant = { readonly width: number; readonly format: ImageFormat }
 /** Where a variant is kept. Ids and formats are checked by the caller, so no part of this path comes from outside unread. */
 export function variantFile(imageId: string, { width, format }: Variant): string {
   return path.join(/* turbopackIgnore: true */ env().MEDIA_DIR, imageId, `${width}.${format}`)
+}
+
+/** The bytes of a variant; null when it is not there. What is kept is files: a link, which could lead elsewhere, is not followed. */
+export async function readVariant(imageId: string, variant: Variant): Promise<Buffer | null> {
+  const bytes = await readFile(variantFile(imageId, variant), { flag: constants.O_RDONLY | constants.O_NOFOLLOW }).catch(() => null)
+  return bytes && bytes.length > 0 ? bytes : null
 }
 
 /** Every variant that a photograph of this width should have. */

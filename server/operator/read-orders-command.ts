@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { LINE_MAX_QUANTITY } from '#/domain/cart.ts'
 import type { RefundWish, Units } from '#/domain/refund.ts'
 import { type Failure, fail, ok, type Result } from '#/domain/result.ts'
+import { plainWords } from './plain-words.ts'
 
 export const ORDERS_USAGE = `npm run orders -- COMMAND        (nothing is changed without --yes)
 
@@ -59,15 +60,6 @@ const OPTIONS = {
 type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS; allowPositionals: true }>>['values']
 type Usage = Failure<'USAGE'> & { readonly why: string }
 
-/** What fits into a mail and a page, without what turns text around or ends a line. */
-const words = (most: number) =>
-  z
-    .string()
-    .trim()
-    .min(1)
-    .max(most)
-    .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u)
-
 const REASON = 'BY_MERCHANT'
 
 /** What the words of a command line ask for; what they do not say is a failure in words. */
@@ -107,13 +99,13 @@ const FOR_ONE = {
 } as const
 
 function readShip(order: string, units: readonly Units[], { carrier, tracking }: Values): Result<OrdersCommand, Usage> {
-  const parcel = z.object({ carrier: words(60), tracking: words(100) }).safeParse({ carrier, tracking })
+  const parcel = z.object({ carrier: plainWords(60), tracking: plainWords(100) }).safeParse({ carrier, tracking })
   if (!parcel.success) return usage('ship takes --carrier and --tracking, each some plain text')
   return ok({ name: 'ship', order, ...parcel.data, units: units.length > 0 ? units : 'all' })
 }
 
 function readRefund(order: string, units: readonly Units[], values: Values): Result<OrdersCommand, Usage> {
-  const reason = words(200).safeParse(values.reason ?? REASON)
+  const reason = plainWords(200).safeParse(values.reason ?? REASON)
   if (!reason.success) return usage('--reason takes some plain text')
   const restock = !values['no-restock']
   const refund = { name: 'refund', order, restock, reason: reason.data } as const

@@ -80,10 +80,12 @@ test('with the gateway gone an order waits, holds its stock, and is paid when it
 })
 
 test('a declined card keeps the items until the hold is over, and another card pays for them', async () => {
+  const placedMs = engine.clock.now()
   const orderId = await hands.declined()
   const before = await hands.read(orderId)
   expect(before).toMatchObject({ reason: 'card_declined' })
-  expect((before.holdUntilMs ?? 0) - engine.clock.now()).toBeGreaterThan(HOLD_MS - 10_000)
+  expect(before.holdUntilMs).toBeGreaterThanOrEqual(placedMs + HOLD_MS)
+  expect(before.holdUntilMs).toBeLessThanOrEqual(engine.clock.now() + HOLD_MS)
   expect(await hands.freeUnits(orderId)).toBe(1)
   expect(await retryPayment(engine, orderId, GOOD_CARD)).toMatchObject({ ok: true, value: { state: 'PAYING' } })
   await engine.rest()
@@ -126,9 +128,11 @@ test('declining again and again ends at the deadline that the first decline has 
 
 test('a card that is declined after the deadline, pressed before it, ends the hold', async () => {
   const orderId = await hands.declined()
-  await engine.later(HOLD_MS - 1000)
-  expect(await retryPayment(engine, orderId, DECLINED_CARD)).toMatchObject({ ok: true })
-  engine.clock.pass(2000)
+  const { holdUntilMs } = await hands.read(orderId)
+  // Time goes on while a card is pressed, and how fast is not this test's to say.
+  const justInTime = { ...engine, clock: { now: () => (holdUntilMs ?? 0) - 1, sleep: engine.clock.sleep } }
+  expect(await retryPayment(justInTime, orderId, DECLINED_CARD)).toMatchObject({ ok: true })
+  engine.clock.pass(HOLD_MS)
   await engine.rest()
   await engine.later(0)
   expect(await hands.read(orderId)).toMatchObject({ state: 'CANCELLED', reason: 'NOT_PAID_IN_TIME' })

@@ -132,34 +132,48 @@ test('goods beyond what a card can pay are refused as a value, whatever a code t
 
 test('a sale opens and closes by the clock of core, to the millisecond, for however many ask at that moment', async () => {
   const unit = await engine.sell({ stock: 10_000 })
-  const opensMs = (await coreMs()) + 1000
-  const closesMs = opensMs + 1000
-  await setSaleWindow(engine.db, unit, { startsAtMs: opensMs, endsAtMs: closesMs }, Date.now())
-  await engine.rest()
   engine.clock.pass(24 * 3_600_000) // what this process believes decides nothing
-  const seen = (await Promise.all(Array.from({ length: 10 }, () => ask()))).flat()
-  const placed = seen.filter(({ code }) => code === 'PLACED')
-  expect(placed.length).toBeGreaterThanOrEqual(10)
-  for (const { placedAtMs = 0 } of placed) expect(placedAtMs >= opensMs && placedAtMs < closesMs).toBe(true)
-  for (const { code, fromMs, toMs } of seen) {
-    if (toMs < opensMs || fromMs >= closesMs) expect(code).toBe('NOT_ON_SALE')
-    if (fromMs >= opensMs && toMs < closesMs) expect(code).not.toBe('NOT_ON_SALE')
-  }
-  expect([seen[0]?.code, seen.at(-1)?.code]).toEqual(['NOT_ON_SALE', 'NOT_ON_SALE'])
-
-  /** Asks until the sale has opened, then from just before its end until it has closed. */
-  async function ask() {
-    const answers: { code: string; placedAtMs?: number; fromMs: number; toMs: number }[] = []
-    const askWhile = async (goesOn: (last: (typeof answers)[number]) => boolean) => {
-      do {
-        const fromMs = await coreMs()
-        const answer = await engine.counters.place(await engine.placing([[unit, 1]]))
-        answers.push({ ...answer, fromMs, toMs: await coreMs() })
-      } while (goesOn(answers.at(-1) as (typeof answers)[number]))
+  for (const [before, after] of [
+    ['NOT_ON_SALE', 'PLACED'],
+    ['PLACED', 'NOT_ON_SALE'],
+  ]) {
+    const turnsMs = await turnAhead(before === 'PLACED')
+    await waitUntil(turnsMs - 20)
+    const seen = (await Promise.all(Array.from({ length: 10 }, () => askWhile((code) => code === before)))).flat()
+    for (const { code, fromMs, toMs, placedAtMs = turnsMs } of seen) {
+      if (toMs < turnsMs) expect(code).toBe(before)
+      if (fromMs >= turnsMs) expect(code).toBe(after)
+      if (code === 'PLACED') expect(placedAtMs < turnsMs).toBe(before === 'PLACED')
     }
-    await askWhile(({ code, fromMs }) => code === 'NOT_ON_SALE' && fromMs < closesMs)
-    while ((await coreMs()) < closesMs - 20);
-    await askWhile(({ fromMs }) => fromMs < closesMs)
+  }
+
+  /** Has the sale end, or begin, at a moment that is still to come for somebody who asks after it was set, however long setting it takes. */
+  async function turnAhead(ends: boolean): Promise<number> {
+    for (let aheadMs = 1000; ; aheadMs *= 2) {
+      const turnsMs = (await coreMs()) + aheadMs
+      const window = ends ? { startsAtMs: null, endsAtMs: turnsMs } : { startsAtMs: turnsMs, endsAtMs: null }
+      await setSaleWindow(engine.db, unit, window, Date.now())
+      await engine.rest()
+      const { code, toMs } = await ask()
+      if (toMs >= turnsMs) continue
+      expect(code).toBe(ends ? 'PLACED' : 'NOT_ON_SALE')
+      return turnsMs
+    }
+  }
+
+  async function waitUntil(ms: number): Promise<void> {
+    while ((await coreMs()) < ms);
+  }
+
+  async function ask() {
+    const fromMs = await coreMs()
+    const answer = await engine.counters.place(await engine.placing([[unit, 1]]))
+    return { placedAtMs: undefined, ...answer, fromMs, toMs: await coreMs() }
+  }
+
+  async function askWhile(goesOn: (code: string) => boolean) {
+    const answers = [await ask()]
+    while (goesOn(answers.at(-1)?.code ?? '')) answers.push(await ask())
     return answers
   }
 })

@@ -116,11 +116,14 @@ test('messages that commit late are found: nothing is skipped by number', async 
     openGate = resolve
   })
   let written = false
-  const late = engine.db.$transaction(async (tx) => {
-    await tx.outboxMessage.create({ data: { topic: 'tag.changed', subject: 'late' } })
-    written = true
-    await gate
-  })
+  const late = engine.db.$transaction(
+    async (tx) => {
+      await tx.outboxMessage.create({ data: { topic: 'tag.changed', subject: 'late' } })
+      written = true
+      await gate
+    },
+    { timeout: 60_000 },
+  )
   await eventually('the late one has its number', async () => written)
   await write(3)
   expect(await engine.book.relay(TOPIC_LANES.web, 10, async () => [])).toBe(3)

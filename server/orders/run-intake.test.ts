@@ -161,11 +161,14 @@ test('the same order twice in one batch is one order', async () => {
 test('who does not hold the lock writes nothing and deletes nothing', async () => {
   const unit = await engine.sell()
   await place(unit)
-  await engine.db.$transaction(async (tx) => {
-    await tx.$executeRaw`SELECT pg_advisory_xact_lock(${INTAKE_LOCK}::int, ${SHARD}::int)`
-    expect(await takeIn()).toEqual({ ok: false, code: 'NOT_THE_WRITER' })
-    expect([await waiting(), await allocatedOf(unit)]).toEqual([1, 0])
-  })
+  await engine.db.$transaction(
+    async (tx) => {
+      await tx.$executeRaw`SELECT pg_advisory_xact_lock(${INTAKE_LOCK}::int, ${SHARD}::int)`
+      expect(await takeIn()).toEqual({ ok: false, code: 'NOT_THE_WRITER' })
+      expect([await waiting(), await allocatedOf(unit)]).toEqual([1, 0])
+    },
+    { timeout: 60_000 },
+  )
   expect(await takeIn()).toMatchObject({ value: { allocated: 1 } })
 })
 

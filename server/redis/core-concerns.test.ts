@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => stack.stop())
 
 async function concernsOf(url: string, options: CoreOptions = {}): Promise<string> {
-  const core = new Core(url, 'test', options)
+  const core = new Core(url, 'test', { connectPatienceMs: 10_000, ...options })
   try {
     const concerns = await core.concerns()
     if (!concerns.ok) throw new Error(concerns.code)

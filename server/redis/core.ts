@@ -26,9 +26,10 @@ export type CoreOptions = {
   /** How many replicas must have what `runDurably` wrote. */
   readonly replicas?: number
   readonly reach?: Reach
+  /** How long a command waits for a connection that is just being made; half a second otherwise, because shoppers wait with it. */
+  readonly connectPatienceMs?: number
 }
 
-/** How long a command waits for a connection that is just being made. */
 const CONNECT_PATIENCE_MS = 500
 
 /** How long a script waits for replicas. Two may wait one behind the other within the timeout of a command. */
@@ -47,10 +48,12 @@ const MOST_MOVES = 3
 export class Core {
   readonly #nodes: CoreNodes
   readonly #replicas: number
+  readonly #connectPatienceMs: number
 
   /** `url` names one Redis, or nodes of one cluster after commas. */
-  constructor(url: string, name = 'core', { replicas = 0, reach }: CoreOptions = {}) {
+  constructor(url: string, name = 'core', { replicas = 0, reach, connectPatienceMs = CONNECT_PATIENCE_MS }: CoreOptions = {}) {
     this.#replicas = replicas
+    this.#connectPatienceMs = connectPatienceMs
     this.#nodes = new CoreNodes(addressesOf(url), name, reach)
   }
 
@@ -108,7 +111,7 @@ export class Core {
 
   /** What keeps core from what we promise shoppers, in plain words; see `concernsOf`. */
   async concerns(): Promise<Result<string[], CoreFailure>> {
-    const nodes = await this.#nodes.ready(CONNECT_PATIENCE_MS)
+    const nodes = await this.#nodes.ready(this.#connectPatienceMs)
     if (!nodes) return fail('CORE_UNREACHED')
     try {
       const asked = { replicas: this.#replicas, isCluster: this.#nodes.isCluster }
@@ -126,7 +129,7 @@ export class Core {
     const key = keys[0] ?? ''
     const ran = await this.#at(key, async (node) => {
       const redis = node.waiting(slotOf(key))
-      if (!(await becomesReady(redis, CONNECT_PATIENCE_MS))) return null
+      if (!(await becomesReady(redis, this.#connectPatienceMs))) return null
       const wait = { replicas: this.#replicas, waitMs: REPLICAS_WAIT_MS }
       return runAndWait(redis, script, [keys.length, ...keys, ...args], wait)
     })
@@ -138,7 +141,7 @@ export class Core {
 
   async #at<T>(key: string, ask: (node: CoreNode) => Promise<T>): Promise<Result<T, CoreFailure>> {
     for (let move = 0; ; move += 1) {
-      const node = await this.#nodes.readyNodeOf(key, CONNECT_PATIENCE_MS)
+      const node = await this.#nodes.readyNodeOf(key, this.#connectPatienceMs)
       if (!node) return fail('CORE_UNREACHED')
       try {
         return ok(await ask(node))

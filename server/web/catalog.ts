@@ -1,6 +1,7 @@
 import { cacheLife, cacheTag } from 'next/cache'
 import type { Sort } from '#/domain/list-path.ts'
 import { displayPageLife, lifeUntil, tags } from '../cache/manifest.ts'
+import { type Addresses, type GoneProduct, readAddresses, readGoneProduct } from '../catalog/read-addresses.ts'
 import {
   type CategoryLink,
   type Credit,
@@ -14,18 +15,53 @@ import {
   readProduct,
 } from '../catalog/read-catalog.ts'
 import { type ListPage, readListPage } from '../catalog/read-list.ts'
-import { readNextSale, readSale, type SaleView } from '../catalog/read-sale.ts'
+import { readSale, readSalesOn, type SaleView } from '../catalog/read-sale.ts'
 import { runtime } from './runtime.ts'
-
-/** What an address may name; anything else is not worth a question. */
-const SLUG = /^[a-z0-9-]{1,80}$/
 
 /** What display pages read. Each is cached under the tags of what it shows, so that an edit renders just those pages anew. */
 
-export async function cachedProduct(slug: string): Promise<ProductView | null> {
+/** What stands in the sitemap. */
+export async function cachedAddresses(): Promise<Addresses> {
   'use cache'
   cacheLife(displayPageLife)
-  const product = SLUG.test(slug) ? await readProduct(runtime().ports.db, slug) : null
+  cacheTag(tags.catalogue, tags.addresses)
+  return readAddresses(runtime().ports.db)
+}
+
+/**
+ * Every slug that leads, or once led, somewhere. Whoever asks for another one is told by this alone: nothing is read for it, and nothing is
+ * kept of it. Pages carry its tags, so it has the one only that they have anyway.
+ */
+async function cachedSlugs(): Promise<{ readonly products: readonly string[]; readonly categories: readonly string[] }> {
+  'use cache'
+  cacheLife(displayPageLife)
+  cacheTag(tags.catalogue)
+  const { products, categories } = await readAddresses(runtime().ports.db)
+  return { products: products.map(({ slug }) => slug), categories }
+}
+
+/** A product that is sold, by its slug; null when there is none. */
+export async function cachedProduct(slug: string): Promise<ProductView | null> {
+  return (await cachedSlugs()).products.includes(slug) ? keptProduct(slug) : null
+}
+
+async function keptProduct(slug: string): Promise<ProductView | null> {
+  'use cache'
+  cacheLife(displayPageLife)
+  const product = await readProduct(runtime().ports.db, slug)
+  cacheTag(tags.catalogue, ...(product ? [tags.product(product.code), tags.category(product.category.id)] : []))
+  return product && product.variants.length > 0 ? product : null
+}
+
+/** A product that was sold once and is no more, by its slug; null when there is none. */
+export async function cachedGoneProduct(slug: string): Promise<GoneProduct | null> {
+  return (await cachedSlugs()).products.includes(slug) ? keptGoneProduct(slug) : null
+}
+
+async function keptGoneProduct(slug: string): Promise<GoneProduct | null> {
+  'use cache'
+  cacheLife(displayPageLife)
+  const product = await readGoneProduct(runtime().ports.db, slug)
   cacheTag(tags.catalogue, ...(product ? [tags.product(product.code), tags.category(product.category.id)] : []))
   return product
 }
@@ -41,28 +77,49 @@ export type ListView = ListPage & CategoryLink & { readonly description: string 
 
 /** One page of a category, or of everything; null where there is no such page. */
 export async function cachedList(slug: string, sort: Sort, page: number): Promise<ListView | null> {
+  const isKnown = slug === EVERYTHING.slug || (await cachedSlugs()).categories.includes(slug)
+  if (!isKnown) return null
+  // A page beyond the last is known from the first, so that nothing is kept of it.
+  if (page > 1 && page > ((await keptList(slug, sort, 1))?.pages ?? 0)) return null
+  return keptList(slug, sort, page)
+}
+
+async function keptList(slug: string, sort: Sort, page: number): Promise<ListView | null> {
   'use cache'
   cacheLife(displayPageLife)
   cacheTag(tags.catalogue)
   const { db } = runtime().ports
-  const category = slug === EVERYTHING.slug ? { ...EVERYTHING, id: null } : SLUG.test(slug) ? await readCategory(db, slug) : null
+  const category = slug === EVERYTHING.slug ? { ...EVERYTHING, id: null } : await readCategory(db, slug)
   const found = category && (await readListPage(db, category.id, { sort, page }))
   if (!category || !found) return null
   if (category.id !== null) cacheTag(tags.category(category.id))
+  if (sort === 'price-low' || sort === 'price-high') cacheTag(tags.prices)
   cacheTag(...productTags(found.products))
   return { ...found, slug, name: category.name, description: category.description }
 }
 
-/** The sale that is on; null when none is. Asked anew when one begins or ends. */
-export async function cachedSale(): Promise<SaleView | null> {
+/** A sale that is on: the one of this slug, or else the one that the shop puts first. Null when it is not on, or none is. */
+export async function cachedSale(slug?: string): Promise<SaleView | null> {
+  const on = await cachedSalesOn()
+  const wanted = slug ?? on[0]
+  return wanted !== undefined && on.includes(wanted) ? keptSale(wanted) : null
+}
+
+/** Asked anew when any sale begins or ends. */
+async function cachedSalesOn(): Promise<readonly string[]> {
   'use cache'
-  const { db } = runtime().ports
   const nowMs = Date.now()
-  const next = await readNextSale(db, nowMs)
-  cacheLife(lifeUntil(next && (next.startsAtMs > nowMs ? next.startsAtMs : next.endsAtMs), nowMs))
+  const { slugs, changesAtMs } = await readSalesOn(runtime().ports.db, nowMs)
+  cacheLife(lifeUntil(changesAtMs, nowMs))
   cacheTag(tags.catalogue)
-  const sale = next && next.startsAtMs <= nowMs ? await readSale(db, next.slug) : null
-  if (sale) cacheTag(...productTags(sale.products))
+  return slugs
+}
+
+async function keptSale(slug: string): Promise<SaleView | null> {
+  'use cache'
+  cacheLife(displayPageLife)
+  const sale = await readSale(runtime().ports.db, slug)
+  cacheTag(tags.catalogue, ...(sale ? productTags(sale.products) : []))
   return sale
 }
 
@@ -92,7 +149,7 @@ export async function cachedCategoryLinks(): Promise<CategoryLink[]> {
 export async function cachedCredits(): Promise<Credit[]> {
   'use cache'
   cacheLife(displayPageLife)
-  cacheTag(tags.catalogue)
+  cacheTag(tags.catalogue, tags.credits)
   return readCredits(runtime().ports.db)
 }
 

@@ -3,6 +3,19 @@ import { ENCODINGS, type Encoding } from './finished-pages.ts'
 /** The best of the encodings that we have ready which `Accept-Encoding` (RFC 9110, 12.5.3) allows; plain bytes where it allows none. */
 export function chooseEncoding(accepted: string | undefined): Encoding {
   if (accepted === undefined) return 'identity'
+  const known = chosen.get(accepted)
+  if (known) return known
+  const encoding = choose(accepted)
+  // Browsers say one of a handful; whoever makes up others does not fill our memory.
+  if (chosen.size >= MAX_KNOWN) chosen.clear()
+  if (accepted.length <= MAX_LENGTH) chosen.set(accepted, encoding)
+  return encoding
+}
+
+const MAX_KNOWN = 100
+const chosen = new Map<string, Encoding>()
+
+function choose(accepted: string): Encoding {
   const weights = new Map<string, number>()
   for (const part of accepted.slice(0, MAX_LENGTH).split(',')) {
     const [name = '', ...parameters] = part.split(';').map((text) => text.trim().toLowerCase())

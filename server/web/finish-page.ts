@@ -1,4 +1,8 @@
-import { hashOf, type PageSources, pagePolicy } from './policy.ts'
+import { log } from '../telemetry/log.ts'
+import { mapFlightRows } from './flight-rows.ts'
+import { documentAtOwnOrigin, treeAtOwnOrigin } from './own-origin.ts'
+import { fitPolicy, hashOf, type PageSources, pagePolicy } from './policy.ts'
+import { startScript } from './start-scripts.ts'
 
 export type FinishedHtml = {
   readonly html: string
@@ -6,10 +10,11 @@ export type FinishedHtml = {
   readonly policy: string
   /** For a `Link` header, so that an edge can ask for them before the page is there; empty where there is nothing to preload. */
   readonly preloads: string
+  /** What the page is to be answered with: 410 where it says so of itself. Next has no way to. */
+  readonly status: PageStatus
 }
 
-/** How long after `load` the framework's scripts start: 135 kB of them would otherwise compete with the first photograph (docs/decisions/0014). */
-const START_AFTER_LOAD_MS = 200
+export type PageStatus = 200 | 410
 
 /** Link headers longer than this are left out: proxies refuse headers of more than some 8 KB in all. */
 const MAX_PRELOADS_LENGTH = 2000
@@ -19,14 +24,19 @@ const STYLE = /<style(?:\s[^>]*)?>([\s\S]*?)<\/style>/g
 const STYLE_ATTRIBUTE = /<[a-z][^>]*?\sstyle="([^"]*)"/g
 const SCRIPT_PRELOAD = /<link rel="preload" as="script"[^>]*>/g
 const IMAGE_PRELOAD = /<link rel="preload" as="image"[^>]*>/g
+/** See app/(shop)/page-metadata.ts. */
+const GONE = '<meta name="page-status" content="410"/>'
+/** Names the framework's scripts. */
+const BOOTSTRAP = /^\(globalThis\["TURBOPACK"\] \|\| \(globalThis\["TURBOPACK"\] = \[\]\)\)\.push\((\{[\s\S]*\})\);?$/
 const FLIGHT = /^\(?self\.__next_f(?:=self\.__next_f\|\|\[\]\))?\.push\((\[[\s\S]*\])\)$/
 
 /**
  * Brings a page, as Next renders it, into its final form: the framework's scripts start after `load`, what they are told stands in one
- * script at the end, and the policy names the hash of every script and style that is left. Forms and links work before any of it runs. What
- * it does not recognise stays as it is, and is in the policy. `elsewhere` is what the page may have from other origins.
+ * script at the end, addresses name the shop's own origin, and the policy has the hash of that script and of every style that is left. Forms and
+ * links work before any of it runs. A script that it does not recognise stays where it is and never runs: nobody knows who put it there. `beyond`
+ * is what the page may have beside that.
  */
-export function finishPage(rendered: string, elsewhere: PageSources = {}): FinishedHtml {
+export function finishPage(rendered: string, beyond: PageSources = {}): FinishedHtml {
   const starting: string[] = []
   const flight: Flight[] = []
   const bootstrap: string[] = []
@@ -40,29 +50,58 @@ export function finishPage(rendered: string, elsewhere: PageSources = {}): Finis
     if (attributes.trim() !== '') return whole
     const told = readFlight(body)
     if (told) flight.push(told)
-    else if (body.startsWith('(globalThis["TURBOPACK"]')) bootstrap.push(body)
+    else if (isBootstrap(body)) bootstrap.push(body)
     else return whole
     return ''
   })
-  const sheets = [...rendered.matchAll(STYLE)].map(([, css]) => css ?? '').join('\n')
-  const script = [...bootstrap, ...flightScript(flight, sheets), ...startScript([...new Set(starting)])]
+  const sheets = sheetsIn(rendered)
+  const script = [
+    ...bootstrap,
+    ...flightScript(flight, sheets),
+    ...(starting.length > 0 ? [startScript(embed([...new Set(starting)]))] : []),
+  ]
     .map((part) => part.replace(/;$/, ''))
     .join(';')
-  const html = insertBefore(left.replace(SCRIPT_PRELOAD, ''), '</body>', script === '' ? '' : `<script>${script}</script>`)
-  return { html, policy: policyOf(html, elsewhere), preloads: preloadsOf(html) }
+  const html = insertBefore(
+    documentAtOwnOrigin(left.replace(SCRIPT_PRELOAD, '')),
+    '</body>',
+    script === '' ? '' : `<script>${script}</script>`,
+  )
+  tellOfStrangers(html, script)
+  return { ...fitPolicy(html, policyOf(html, script, beyond)), preloads: preloadsOf(html), status: html.includes(GONE) ? 410 : 200 }
+}
+
+/**
+ * A layout, as it is fetched before its page is asked for: who fetches it stands in a document that has the same layout, and its sheets.
+ */
+export function leanLayout(tree: string, html: string): string {
+  return withoutSheets(tree, sheetsIn(html))
+}
+
+function sheetsIn(html: string): string {
+  return [...html.matchAll(STYLE)].map(([, css]) => css ?? '').join('\n')
 }
 
 /** What a page tells the framework: `[0]` begins, `[1, text]` is a piece of the component tree, other kinds are passed on as they are. */
 type Flight = readonly [kind: number, ...rest: unknown[]]
 
 function readFlight(body: string): Flight | null {
-  const told = FLIGHT.exec(body)?.[1]
-  if (told === undefined) return null
+  const parsed = parse(FLIGHT.exec(body)?.[1])
+  return Array.isArray(parsed) && typeof parsed[0] === 'number' ? (parsed as unknown as Flight) : null
+}
+
+/** Nothing but data, in its one form. */
+function isBootstrap(body: string): boolean {
+  return parse(BOOTSTRAP.exec(body)?.[1]) !== undefined
+}
+
+/** What a text says in JSON; undefined when it is anything else. */
+function parse(text: string | undefined): unknown {
+  if (text === undefined) return undefined
   try {
-    const parsed: unknown = JSON.parse(told)
-    return Array.isArray(parsed) && typeof parsed[0] === 'number' ? (parsed as unknown as Flight) : null
+    return JSON.parse(text)
   } catch {
-    return null
+    return undefined
   }
 }
 
@@ -74,56 +113,25 @@ function flightScript(flight: readonly Flight[], sheets: string): string[] {
     if (told[0] === 1 && last?.[0] === 1 && typeof told[1] === 'string') merged[merged.length - 1] = [1, `${last[1]}${told[1]}`]
     else merged.push(told)
   }
-  const lean = merged.map((told): Flight => (told[0] === 1 && typeof told[1] === 'string' ? [1, withoutSheets(told[1], sheets)] : told))
+  const lean = merged.map(
+    (told): Flight => (told[0] === 1 && typeof told[1] === 'string' ? [1, treeAtOwnOrigin(withoutSheets(told[1], sheets))] : told),
+  )
   return [`(self.__next_f=self.__next_f||[]).push(${lean.map((told) => embed(told)).join(',')})`]
 }
 
-/** A row begins with its id; behind the colon a letter may say what it is. Source: processBinaryChunk in React's ReactFlightClient.js */
-const ROW = /([0-9a-f]*):([A-Za-z#]?)/y
-/** Rows that say their length in bytes and end there. All others end with the line. */
-const WITH_LENGTH = /^[TAOobUSsLlGgMmV]$/
-const LENGTH = /([0-9a-f]+),/y
-
 /**
- * The tree repeats each inlined sheet two or three times, as rows of text (`1f:T16c8,…`). The document has them already, and React takes a
- * style of the same `href` for the one that it is asked for, whatever stands in it: these rows become empty strings. From where the tree is
- * not what we know it is left as it is.
+ * The tree repeats each inlined sheet two or three times, as rows of text (`1f:T16c8,…`) or in place. The document has them already, and React
+ * takes a style of the same `href` for the one that it is asked for, whatever stands in it: they become empty strings.
  */
 function withoutSheets(tree: string, sheets: string): string {
-  let lean = ''
-  let at = 0
-  while (at < tree.length) {
-    ROW.lastIndex = at
-    const [, id = '', kind = ''] = ROW.exec(tree) ?? []
-    LENGTH.lastIndex = ROW.lastIndex
-    const length = WITH_LENGTH.test(kind) ? LENGTH.exec(tree)?.[1] : undefined
-    const start = length === undefined ? at : LENGTH.lastIndex
-    const end = length === undefined ? tree.indexOf('\n', at) + 1 : endOf(tree, start, Number.parseInt(length, 16))
-    if (!end) break
-    lean += kind === 'T' && sheets.includes(tree.slice(start, end)) ? `${id}:""\n` : tree.slice(at, end)
-    at = end
-  }
-  return lean + tree.slice(at)
+  return mapFlightRows(tree, ({ id, whole, text }) => {
+    if (text !== null) return sheets.includes(text) ? `${id}:""\n` : whole
+    return whole.replace(SHORT_SHEET, (style, before: string, css: string) => (sheets.includes(JSON.parse(css)) ? `${before}""` : style))
+  })
 }
 
-/** Where so many bytes of UTF-8 end; null when they are not there, or end within a character. */
-function endOf(text: string, start: number, bytes: number): number | null {
-  let left = bytes
-  let at = start
-  while (left > 0 && at < text.length) {
-    const code = text.codePointAt(at) as number
-    left -= code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4
-    at += code > 0xffff ? 2 : 1
-  }
-  return left === 0 ? at : null
-}
-
-function startScript(sources: readonly string[]): string[] {
-  if (sources.length === 0) return []
-  return [
-    `addEventListener("load",()=>setTimeout(()=>{for(const s of ${embed(sources)}){const e=document.createElement("script");e.src=s;e.async=true;document.head.append(e)}},${START_AFTER_LOAD_MS}))`,
-  ]
-}
+/** A sheet that is too short for a row of its own stands where it is used. */
+const SHORT_SHEET = /(\["\$","style",[^{]*\{"precedence":"next","href":"[^"]*","children":)("(?!\$)(?:[^"\\]|\\.)*")/g
 
 /** As a literal inside a script element: nothing in it can end the element, or a line. */
 function embed(value: unknown): string {
@@ -135,12 +143,26 @@ function insertBefore(html: string, tag: string, text: string): string {
   return at === -1 ? html + text : html.slice(0, at) + text + html.slice(at)
 }
 
-function policyOf(html: string, elsewhere: PageSources): string {
-  const scripts = [...html.matchAll(SCRIPT)].flatMap(([, attributes = '', body = '']) => (/ src="/.test(attributes) ? [] : [hashOf(body)]))
-  const styles = [...html.matchAll(STYLE)].map(([, css = '']) => hashOf(css))
+const MOST_STRANGERS = 20
+const strangers = new Set<string>()
+
+/** Says of each form of script that would not run, once. One for machines, or for old browsers, is none. */
+function tellOfStrangers(html: string, own: string): void {
+  for (const [, attributes = '', body = ''] of html.matchAll(SCRIPT)) {
+    if (body === own || / src="/.test(attributes) || attributes === ' type="application/ld+json"') continue
+    const beginning = body.slice(0, 60)
+    if (strangers.has(beginning) || strangers.size === MOST_STRANGERS) continue
+    strangers.add(beginning)
+    log.warn({ attributes, beginning }, 'a script in a page is not known and will not run')
+  }
+}
+
+function policyOf(html: string, script: string, beyond: PageSources): string {
+  const scripts = script === '' ? [] : [hashOf(script)]
+  const styles = [...[...html.matchAll(STYLE)].map(([, css = '']) => hashOf(css)), ...(beyond.styles ?? [])]
   const withoutBodies = html.replace(SCRIPT, '').replace(STYLE, '')
   const attributes = [...withoutBodies.matchAll(STYLE_ATTRIBUTE)].map(([, css = '']) => hashOf(decode(css)))
-  return pagePolicy({ ...elsewhere, scripts: [...scripts, ...(elsewhere.scripts ?? [])], styles, attributes })
+  return pagePolicy({ ...beyond, scripts: [...scripts, ...(beyond.scripts ?? [])], styles, attributes })
 }
 
 function preloadsOf(html: string): string {

@@ -6,6 +6,7 @@ const page = (html: string, renderedAtMs = 1) => ({
   html,
   headers: {},
   tags: [],
+  status: 200,
   renderedAtMs,
   revalidateSeconds: 300,
   expireSeconds: 3000,
@@ -32,6 +33,15 @@ test('an older rendering never takes the place of a newer one, whichever is comp
   expect(pages.find('/a')?.bodies.identity.bytes.toString()).toMatch(/^new/)
 })
 
+test('a page that many give at once is compressed once, and ready when that is said', async () => {
+  const pages = new FinishedPages()
+  const once = pages.keep('/a', page('a'))
+  expect(pages.keep('/a', page('a'))).toBe(once)
+  await pages.settled('/a')
+  expect(pages.find('/a')?.bodies.identity.bytes.toString()).toBe('a')
+  await pages.settled('/nothing')
+})
+
 test('beyond the bounds the page that was asked for longest ago goes', async () => {
   const few = new FinishedPages({ maxPages: 2 })
   await few.keep('/a', page('a'))
@@ -47,4 +57,16 @@ test('beyond the bounds the page that was asked for longest ago goes', async () 
   small.drop('/d')
   small.drop('/c')
   expect([small.bytes, small.size]).toEqual([0, 0])
+})
+
+test('a page that is dropped while it is being compressed is not kept, and one that comes after it is', async () => {
+  const pages = new FinishedPages()
+  const old = pages.keep('/a', page('old'))
+  pages.drop('/a')
+  await old
+  expect(pages.find('/a')).toBeNull()
+  const dropped = pages.keep('/a', page('dropped', 2))
+  pages.drop('/a')
+  await Promise.all([dropped, pages.keep('/a', page('new', 2))])
+  expect(pages.find('/a')?.bodies.identity.bytes.toString()).toBe('new')
 })

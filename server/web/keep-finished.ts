@@ -1,6 +1,6 @@
 import { displayPageLife } from '../cache/manifest.ts'
 import { log } from '../telemetry/log.ts'
-import { finishPage } from './finish-page.ts'
+import { finishPage, leanLayout } from './finish-page.ts'
 import { finishedPages } from './finished-pages.ts'
 
 /** As Next gives it to its cache handler, and gets it back; of pages only what is used here. */
@@ -16,10 +16,15 @@ type Page = {
   readonly postponed?: unknown
   readonly status?: number
   readonly headers?: Record<string, string | string[] | undefined>
+  /** The tree in pieces, for prefetches, by the path of the segment. */
+  readonly segmentData?: ReadonlyMap<string, Buffer>
 }
 
 /** Marks a page that has its final form. Sent along, so that anybody can see it. */
 export const FINISHED = 'x-finished'
+
+/** What a page for everybody is answered with. */
+const WHOLE = [200, 410]
 
 const TAGS = 'x-next-cache-tags'
 
@@ -30,8 +35,8 @@ const INTERNAL = new Set([TAGS])
 const PATH_MARKER = '/$/'
 
 /** A page, finished if it is not yet, with its bytes kept ready. Whatever else Next keeps is given back as it is. */
-export function keepFinished<T extends Entry>(key: string, entry: T): T {
-  const page = finished(entry.value)
+export function keepFinished<T extends Entry>(key: string, entry: T, sheets: readonly string[]): T {
+  const page = finished(entry.value, sheets)
   if (!isStaticPage(page)) return entry
   const path = pathOf(key)
   const renderedAtMs = entry.lastModified ?? Date.now()
@@ -45,6 +50,7 @@ export function keepFinished<T extends Entry>(key: string, entry: T): T {
       .keep(path, {
         html: page.html,
         headers: Object.fromEntries(headers),
+        status: page.status ?? 200,
         tags: String(page.headers?.[TAGS] ?? '').split(','),
         renderedAtMs,
         revalidateSeconds: revalidate === false ? Number.POSITIVE_INFINITY : revalidate,
@@ -55,9 +61,21 @@ export function keepFinished<T extends Entry>(key: string, entry: T): T {
   return page === entry.value ? entry : { ...entry, value: page }
 }
 
-/** A static page in its final form; anything else as it is. */
-export function finished<T extends Entry['value']>(value: T): T {
-  return isStaticPage(value) && !value.headers?.[FINISHED] ? { ...value, ...finish(value) } : value
+/** Resolves once the bytes of the page, if it is being finished, are ready. */
+export async function untilKept(key: string): Promise<void> {
+  const path = pathOf(key)
+  if (path !== null) await finishedPages().settled(path)
+}
+
+/** By the page as it was before. Pages of the build are asked for again and again, and their parts with them. */
+const made = new WeakMap<object, object>()
+
+/** A static page in its final form, made once; anything else as it is. `sheets`: hashes of what a soft step may put into it. */
+export function finished<T extends Entry['value']>(value: T, sheets: readonly string[]): T {
+  if (!isStaticPage(value) || value.headers?.[FINISHED]) return value
+  const final = (made.get(value) as typeof value | undefined) ?? { ...value, ...finish(value, sheets) }
+  made.set(value, final)
+  return final
 }
 
 /** What a path leads to no more. */
@@ -70,14 +88,24 @@ export function forgetFinished(key: string): void {
 function isStaticPage(value: Entry['value']): value is Page {
   if (value?.kind !== 'APP_PAGE') return false
   const { html, postponed, status = 200 } = value as Page
-  return typeof html === 'string' && postponed === undefined && status === 200
+  return typeof html === 'string' && postponed === undefined && WHOLE.includes(status)
 }
 
-function finish(page: Page): Page {
-  const { html, policy, preloads } = finishPage(page.html)
+function finish(page: Page, sheets: readonly string[]): Page {
+  const { html, policy, preloads, status } = finishPage(page.html, { styles: sheets })
   const known = [page.headers?.link ?? []].flat().join(', ')
   const link = known.includes('as=image') ? known : [known, preloads].filter(Boolean).join(', ')
-  return { ...page, html, headers: { ...page.headers, 'content-security-policy': policy, ...(link && { link }), [FINISHED]: '1' } }
+  const headers = { ...page.headers, 'content-security-policy': policy, ...(link && { link }), [FINISHED]: '1' }
+  return { ...page, html, status, headers, ...(page.segmentData && { segmentData: leanSegments(page.segmentData, html) }) }
+}
+
+/** Pieces that are no page, and not the whole, are layouts. */
+const NO_LAYOUT = /^\/_|__PAGE__$/
+
+function leanSegments(segments: ReadonlyMap<string, Buffer>, html: string): Map<string, Buffer> {
+  return new Map(
+    [...segments].map(([name, piece]) => [name, NO_LAYOUT.test(name) ? piece : Buffer.from(leanLayout(piece.toString(), html))]),
+  )
 }
 
 function pathOf(key: string): string | null {

@@ -2,7 +2,7 @@ import http from 'node:http'
 import { parseArgs } from 'node:util'
 import next from 'next'
 import { log } from '../telemetry/log.ts'
-import { answerFinished } from './answer-finished.ts'
+import { answerFinished, type Finishing } from './answer-finished.ts'
 import { paymentSources, securityHeaders } from './policy.ts'
 import { presentPages } from './present-pages.ts'
 import { PROBLEM_POLICY, problemHtml } from './problem-page.ts'
@@ -24,21 +24,29 @@ const DRAIN_MS = 15_000
 /** Pages about one shopper, where something is paid. */
 const SHOPPERS_OWN = /^\/(cart|checkout|orders)(\/|\?|$)/
 
+/**
+ * What one visitor could say to change how Next renders a page that is kept for everybody. To crawlers of some names it gives a page of their own
+ * each time, and keeps none; a nonce that a policy names goes into each script.
+ */
+const NOT_FOR_NEXT = ['user-agent', 'content-security-policy', 'content-security-policy-report-only']
+
 const app = next({ dev: false, hostname: 'localhost', port })
 await app.prepare()
 const handle = app.getRequestHandler()
 
 // Nothing here speaks anything but HTTP: a request to switch is answered as if it had not asked.
 const options = { requestTimeout: REQUEST_TIMEOUT_MS, shouldUpgradeCallback: () => false }
-const headers = securityHeaders()
 const payments = paymentSources()
 const refresher = new PageRefresher(port)
+const finishing: Finishing = { headers: securityHeaders(), refresh: (page) => refresher.ask(page) }
 let draining = false
 
 const server = http.createServer(options, (request, response) => {
-  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
   if (draining) response.setHeader('connection', 'close') // or a page that polls would keep us for ever
   const refusal = refuseRequest(request.method ?? '', request.url ?? '/', request.headers)
+  const isOurs = request.headers[REFRESH_HEADER] === REFRESH_WORD
+  if (!refusal && !isOurs && answerFinished(request, response, finishing)) return
+  for (const [name, value] of Object.entries(finishing.headers)) response.setHeader(name, value)
   if (refusal) {
     // Whatever is still to come of it is not read.
     response.writeHead(refusal.status, {
@@ -50,12 +58,10 @@ const server = http.createServer(options, (request, response) => {
     response.end(problemHtml(refusal.title, refusal.text))
     return
   }
-  const isOurs = request.headers[REFRESH_HEADER] === REFRESH_WORD
-  if (!isOurs && answerFinished(request, response, (page) => refresher.ask(page))) return
-  // What one visitor says of himself must not decide what is rendered for all: Next would write a nonce of his into pages that it keeps, and
-  // render pages anew for some browsers' names.
-  for (const name of ['content-security-policy', 'content-security-policy-report-only', 'user-agent']) delete request.headers[name]
-  presentPages(request, response, SHOPPERS_OWN.test(request.url ?? '') ? payments : {})
+  // Photographs may be shown elsewhere, in mail and in what a search finds.
+  if (request.url?.startsWith('/media/')) response.setHeader('cross-origin-resource-policy', 'cross-origin')
+  for (const name of NOT_FOR_NEXT) delete request.headers[name]
+  presentPages(request, response, { finishing, elsewhere: SHOPPERS_OWN.test(request.url ?? '') ? payments : {} })
   handle(request, response).catch((error: unknown) => {
     log.error({ err: error }, 'a request could not be handled')
     response.destroy()

@@ -1,27 +1,81 @@
+import path from 'node:path'
 import fileSystemCache from 'next/dist/server/lib/incremental-cache/file-system-cache.js'
-import { finished, forgetFinished, keepFinished } from './keep-finished.ts'
+import lifetimes from 'next/dist/server/lib/incremental-cache/shared-cache-controls.external.js'
+import { builtSheets } from './built-sheets.ts'
+import { finished, forgetFinished, keepFinished, untilKept } from './keep-finished.ts'
+import { entryAtOwnOrigin } from './own-origin.ts'
 
 const NOT_FOUND = 404
+
+/** The one page for every address that leads nowhere. */
+const WHERE_NOTHING_IS = /\/_(global-)?not-found$/
+
+/** How Next asks for a page. */
+const PAGE = /** @type {const} */ ({ kind: 'APP_PAGE', isFallback: false, isRoutePPREnabled: true })
 
 /** Node's way of importing a CommonJS default, or that of the bundler, which puts this into proxy.ts as well. */
 const FileSystemCache = fileSystemCache.default ?? fileSystemCache
 
 /**
+ * Since when nothing that a page shows was read anew. Next takes the time at which the page was stored instead, so that an edit that came while
+ * it was rendered would not be seen before the page's time is up.
+ * @type {WeakMap<object, number>}
+ */
+const renderedSince = new WeakMap()
+
+/**
+ * Pages that were there and by now are not found. Next would bring them back from where they are stored.
+ * @type {Set<string>}
+ */
+const withdrawn = new Set()
+
+/**
  * Next's own cache of pages, in memory and beside the build. Each page goes in and comes out finished, and its bytes are kept ready. What was
- * not found is never kept: whoever asks for made-up addresses must not fill the disk.
+ * not found is never kept: whoever asks for made-up addresses must fill neither disk nor memory.
  */
 export default class PageCache extends FileSystemCache {
+  /** Next makes one of these for each request, before it renders anything. */
+  #since = Date.now()
+
+  #sheets() {
+    const { serverDistDir } = /** @type {{ serverDistDir: string }} */ (/** @type {unknown} */ (this))
+    return builtSheets(path.dirname(serverDistDir))
+  }
+
   /** @type {InstanceType<typeof FileSystemCache>['get']} */
   async get(key, context) {
+    if (withdrawn.has(key)) return null
     const entry = await super.get(key, context)
-    return entry && keepFinished(key, entry)
+    if (!entry?.value) return entry
+    const lastModified = renderedSince.get(entry.value) ?? entry.lastModified
+    const own = entryAtOwnOrigin(entry)
+    return keepFinished(key, lastModified === undefined ? own : { ...own, lastModified }, this.#sheets())
   }
 
   /** @type {InstanceType<typeof FileSystemCache>['set']} */
   async set(key, value, context) {
-    if (value && 'status' in value && value.status === NOT_FOUND) return forgetFinished(key)
-    await super.set(key, finished(value), context)
+    if (value?.kind === 'APP_PAGE' && WHERE_NOTHING_IS.test(key)) {
+      // Rendered anew it would be answered with 200.
+      await super.set(key, { ...value, status: NOT_FOUND }, context)
+      return
+    }
+    if (value && 'status' in value && value.status === NOT_FOUND) {
+      forgetFinished(key)
+      if (await super.get(key, PAGE)) withdrawn.add(key)
+      // Next has noted the lifetime of it by now, and would for ever.
+      const { cacheControls } = /** @type {{ cacheControls: Map<string, unknown> }} */ (
+        /** @type {unknown} */ (lifetimes.SharedCacheControls)
+      )
+      cacheControls.delete(key)
+      return
+    }
+    withdrawn.delete(key)
+    const page = finished(value, this.#sheets())
+    if (page) renderedSince.set(page, this.#since)
+    await super.set(key, page, context)
+    if (page?.kind !== 'APP_PAGE') return
     // As it is stored: whoever asks next finds the same page, of the same time, ready.
-    if (value?.kind === 'APP_PAGE') await this.get(key, { kind: 'APP_PAGE', isFallback: false, isRoutePPREnabled: true })
+    await this.get(key, PAGE)
+    await untilKept(key)
   }
 }

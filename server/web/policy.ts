@@ -26,13 +26,36 @@ export function pagePolicy({ scripts = [], styles = [], attributes = [], more = 
     "object-src 'none'",
     "base-uri 'none'",
     "form-action 'self'",
-    "frame-ancestors 'none'",
+    FRAMING,
     ...more,
   ].join('; ')
 }
 
+/** Proxies take 4 to 16 KB of headers in all, and there are others beside it. Room for some 50 hashes; pages of ours have about ten. */
+const MAX_POLICY_LENGTH = 3500
+
+/** Browsers heed it in a header only, and complain of it elsewhere. */
+const FRAMING = "frame-ancestors 'none'"
+
+/**
+ * A policy that is longer than a header may be stands in the document instead, before everything that it is about; the header then says only
+ * who may frame the page. What has no head is given no policy that would let anything run.
+ */
+export function fitPolicy(html: string, policy: string): { readonly html: string; readonly policy: string } {
+  if (policy.length <= MAX_POLICY_LENGTH) return { html, policy }
+  const at = html.indexOf('<head>') + '<head>'.length
+  if (at < '<head>'.length) return { html, policy: pagePolicy({}) }
+  const inside = policy
+    .split('; ')
+    .filter((directive) => directive !== FRAMING)
+    .join('; ')
+  const meta = `<meta http-equiv="Content-Security-Policy" content="${inside}"/>`
+  return { html: html.slice(0, at) + meta + html.slice(at), policy: FRAMING }
+}
+
+/** A browser reads every kind of line end as one, before it hashes. */
 export function hashOf(text: string): string {
-  return `'sha256-${createHash('sha256').update(text).digest('base64')}'`
+  return `'sha256-${createHash('sha256').update(text.replaceAll(/\r\n?/g, '\n')).digest('base64')}'`
 }
 
 /** For what is no page: it loads nothing, wherever it is opened. */
@@ -55,13 +78,15 @@ export function paymentSources(): PageSources {
 /** Two years, as browsers' own lists ask for. Only where the shop is reached by HTTPS: a browser would never open it by HTTP again. */
 const HSTS = 'max-age=63072000; includeSubDomains'
 
-/** Every answer has these, whoever gives it; its policy depends on what it is. */
+/** Every answer has these, whoever gives it; its policy depends on what it is. Stripe's form may ask a browser to pay from within its frame. */
 export function securityHeaders(): Readonly<Record<string, string>> {
+  const form = cardForm()
+  const payment = form ? `(self "${new URL(form.scriptUrl).origin}")` : '(self)'
   return {
     'x-content-type-options': 'nosniff',
     'x-frame-options': 'DENY',
     'referrer-policy': 'strict-origin-when-cross-origin',
-    'permissions-policy': 'camera=(), microphone=(), geolocation=(), payment=(self)',
+    'permissions-policy': `camera=(), microphone=(), geolocation=(), payment=${payment}`,
     'cross-origin-opener-policy': 'same-origin',
     'cross-origin-resource-policy': 'same-origin',
     ...(env().PUBLIC_URL.startsWith('https:') ? { 'strict-transport-security': HSTS } : {}),

@@ -5,8 +5,9 @@ import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 import { env } from '../env.ts'
 import { log } from '../telemetry/log.ts'
+import { answerFinished, type Finishing } from './answer-finished.ts'
 import { chooseEncoding } from './choose-encoding.ts'
-import { finishPage } from './finish-page.ts'
+import { finishPage, type PageStatus } from './finish-page.ts'
 import { FINISHED } from './keep-finished.ts'
 import { NO_PAGE_POLICY, type PageSources } from './policy.ts'
 import { PRESENTABLE, PROBLEM_POLICY, problemHtml } from './problem-page.ts'
@@ -21,19 +22,28 @@ const GZIP_LEVEL = 5
 /** No document comes from here but an error, which is replaced. */
 const NO_PAGES = /^\/(_next|media|api)\//
 
-type Page = { readonly html: string; readonly policy: string }
+type Page = { readonly html: string; readonly policy: string; readonly status?: PageStatus }
+
+export type Presenting = {
+  readonly finishing: Finishing
+  /** What the page may have from other origins. */
+  readonly elsewhere: PageSources
+}
 
 /**
- * Sees every document that Next sends on its way out. It is compressed here, and one that is rendered for this request gets its final form. Next answers what is not found while a page is rendered, what fails there, and a form that it does not know with an
- * empty document or a line of text, which nobody could read without JavaScript (Next 16.4): such an answer gets a whole page instead, with
- * the same status. Documents are held until they are whole: none of ours comes in parts that a browser could begin with.
+ * Sees every document that Next sends on its way out. It is compressed here, and one that is rendered for this request gets its final form.
+ * Next answers what is not found while a page is rendered, what fails there, and a form that it does not know with an empty document or a line
+ * of text, which nobody could read without JavaScript (Next 16.4): such an answer gets a whole page instead, with the same status. Documents
+ * are held until they are whole: none of ours comes in parts that a browser could begin with.
  */
-export function presentPages(request: IncomingMessage, response: ServerResponse, elsewhere: PageSources): void {
+export function presentPages(request: IncomingMessage, response: ServerResponse, { finishing, elsewhere }: Presenting): void {
   const { rsc, 'next-action': action, accept = '*/*', 'accept-encoding': encodings } = request.headers
-  if (rsc || action || !/text\/html|\*\/\*/.test(accept)) {
+  if (rsc || (action && request.method === 'POST')) {
     response.setHeader('content-security-policy', NO_PAGE_POLICY)
     return
   }
+  // What is answered with a page is decided by the answer: it is kept for everybody, whatever the first who asks says that he takes.
+  const isForReaders = /text\/html|\*\/\*/.test(accept)
   if (!NO_PAGES.test(request.url ?? '')) delete request.headers['accept-encoding'] // what Next compresses could not be finished
   const { writeHead, flushHeaders, write, end } = response
   let page: Page | null = null
@@ -46,7 +56,7 @@ export function presentPages(request: IncomingMessage, response: ServerResponse,
 
   response.writeHead = ((status: number, ...rest: unknown[]) => {
     if (held !== null) return response
-    page = pageInstead(status, response)
+    page = isForReaders ? pageInstead(status, response) : null
     if (page !== null || (isDocument(response) && !response.hasHeader(PRESENTABLE))) {
       response.statusCode = status
       held = []
@@ -73,7 +83,14 @@ export function presentPages(request: IncomingMessage, response: ServerResponse,
     begin()
     if (held === null) return end.apply(response, chunk)
     if (chunk[0] && typeof chunk[0] !== 'function') held.push(toBuffer(chunk))
-    const { html, policy } = page ?? finishedOnce(Buffer.concat(held).toString(), response, elsewhere)
+    // Of all who have waited for a page to be rendered, each gets the bytes that were made of it once.
+    if (isKeptByNow(response)) {
+      Object.assign(response, { writeHead, flushHeaders, write, end })
+      if (encodings !== undefined) request.headers['accept-encoding'] = encodings
+      if (answerFinished(request, response, finishing, 'MISS')) return response
+    }
+    const { html, policy, status = 200 } = page ?? finishedOnce(Buffer.concat(held).toString(), response, elsewhere)
+    if (page === null && response.statusCode === 200) response.statusCode = status // what a page says of itself
     for (const name of ['content-length', 'content-encoding', 'etag', 'last-modified']) response.removeHeader(name)
     response.setHeader('content-type', 'text/html; charset=utf-8')
     response.setHeader('content-security-policy', policy)
@@ -93,6 +110,11 @@ export function presentPages(request: IncomingMessage, response: ServerResponse,
     )
     return response
   }) as typeof end
+}
+
+/** Next has rendered it for everybody, and given it to its cache, before it sends it. */
+function isKeptByNow(response: ServerResponse): boolean {
+  return response.statusCode === 200 && response.getHeader('x-nextjs-cache') === 'MISS' && isDocument(response)
 }
 
 async function compress(html: string, encoding: ReturnType<typeof chooseEncoding>): Promise<Buffer> {
@@ -118,7 +140,7 @@ function toBuffer([chunk, encoding]: readonly unknown[]): Buffer {
 
 /** The page to send in the place of Next's answer; null for an answer that somebody can read. */
 function pageInstead(status: number, response: ServerResponse): Page | null {
-  if (status < 400 || response.hasHeader(PRESENTABLE)) return null
+  if (status < 400 || response.hasHeader(PRESENTABLE) || response.hasHeader(FINISHED)) return null
   const type = String(response.getHeader('content-type') ?? '')
   if (status === 404) return isDocument(response) ? notFoundPage() : null
   if (type !== '' && !/^text\/(html|plain)/.test(type)) return null

@@ -1,5 +1,7 @@
 import type { Redis } from 'ioredis'
 import { env } from '../env.ts'
+import { countUnpaid } from '../inventory/count-unpaid.ts'
+import { UnpaidOrders } from '../inventory/unpaid-orders.ts'
 import { Acknowledgements } from '../orders/acknowledgements.ts'
 import { type Wired, wirePorts } from '../orders/wire-ports.ts'
 import { connectRedis } from '../redis/connect.ts'
@@ -8,7 +10,12 @@ import { log } from '../telemetry/log.ts'
 
 const LOOK_MS = 1000
 
-type Runtime = { readonly ports: Wired; readonly cache: Redis; readonly acknowledgements: Acknowledgements }
+type Runtime = {
+  readonly ports: Wired
+  readonly cache: Redis
+  readonly acknowledgements: Acknowledgements
+  readonly unpaid: UnpaidOrders
+}
 
 /** Kept on the process, because the framework loads this module once for each of its layers. */
 const kept = globalThis as { __saledayRuntime?: Runtime }
@@ -24,7 +31,8 @@ function open(): Runtime {
   const acknowledgements = new Acknowledgements(ports)
   repeat(() => acknowledgements.look(), LOOK_MS)
   void tellConcerns(ports.core)
-  return { ports, acknowledgements, cache: connectRedis(env().CACHE_REDIS_URL, 'web-cache', { commandTimeout: 100 }) }
+  const unpaid = new UnpaidOrders((skus) => countUnpaid(ports.db, skus))
+  return { ports, acknowledgements, unpaid, cache: connectRedis(env().CACHE_REDIS_URL, 'web-cache', { commandTimeout: 100 }) }
 }
 
 /** One after the other, for as long as the process lives; what goes wrong is logged and tried again. */

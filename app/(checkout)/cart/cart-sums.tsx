@@ -1,7 +1,7 @@
 import { COUNTRIES, type Country } from '#/domain/countries.ts'
 import { formatMoney } from '#/domain/money.ts'
 import { DELIVERY_METHODS, type DeliveryMethod, type Totals } from '#/domain/pricing.ts'
-import { DELIVERY_WORDS, deliveryNote } from '../checkout/words.ts'
+import { deliveryNote, deliveryWords } from '../checkout/words.ts'
 import styles from './cart.module.css'
 
 /** What the cart comes to: goods, what its code takes off, and the total of each way of delivery to a country. */
@@ -17,21 +17,23 @@ export function CartSums({
   const { subtotalMinor, discountMinor } = totals.standard
   return (
     <dl className={styles.sums}>
-      <Row what="Subtotal" amount={money(subtotalMinor)} />
-      {discountMinor > 0 && <Row what={`Discount, ${code}`} amount={money(-discountMinor)} />}
+      <div>
+        <dt>Subtotal</dt>
+        <dd>{money(subtotalMinor)}</dd>
+      </div>
+      {discountMinor > 0 && (
+        <div>
+          <dt>{`Discount, ${code}`}</dt>
+          <dd>{money(-discountMinor)}</dd>
+        </div>
+      )}
       {DELIVERY_METHODS.map((method) => (
-        <Row key={method} what={`${DELIVERY_WORDS[method]}, to ${COUNTRIES[country]}`} amount={deliveryNote(totals[method])} />
+        <div key={method} className={styles.delivery}>
+          <dt>{`${deliveryWords(method, country)}, to ${COUNTRIES[country]}`}</dt>
+          <dd>{deliveryNote(totals[method])}</dd>
+        </div>
       ))}
     </dl>
-  )
-}
-
-function Row({ what, amount }: { what: string; amount: string }) {
-  return (
-    <div>
-      <dt>{what}</dt>
-      <dd>{amount}</dd>
-    </div>
   )
 }
 

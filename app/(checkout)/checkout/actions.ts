@@ -1,7 +1,7 @@
 'use server'
 
 import { redirect } from 'next/navigation'
-import type { z } from 'zod'
+import { z } from 'zod'
 import type { CartLine } from '#/domain/cart.ts'
 import { admit } from '#/server/admission/admit.ts'
 import { newCart } from '#/server/cart/cart-cookie.ts'
@@ -12,6 +12,15 @@ import { placeOrder } from '#/server/orders/place-order.ts'
 import { cardForm } from '#/server/payments/payment-methods.ts'
 import { leaveCheckoutNote, readCart, rememberOrder, writeCart } from '#/server/web/cookies.ts'
 import { runtime } from '#/server/web/runtime.ts'
+
+/**
+ * The total that the page showed at last, where it could follow what was chosen: the order is placed at that sum or not at all. Without it
+ * the one counts that the page was sent with.
+ */
+const shownTotal = z
+  .string()
+  .regex(/^\d{1,9}$/)
+  .transform(Number)
 
 /** Parse, admit, place; then to the order's page, or back to the checkout with a note of why not. Only a bug throws. */
 export async function placeOrderAction(form: FormData): Promise<void> {
@@ -33,7 +42,8 @@ async function place(form: FormData): Promise<{ orderPath: string } | CheckoutNo
   const { paymentMethod, ...contact } = parsed.data
   const { checkoutId, lines, code, totalsMinor } = checkout
   const discount = { code: code?.code ?? null, codeVersion: code?.version ?? null }
-  const agreed = { lines, ...discount, ...contact, totalMinor: totalsMinor[contact.deliveryMethod] }
+  const totalMinor = shownTotal.safeParse(form.get('shownMinor')).data ?? totalsMinor[contact.deliveryMethod]
+  const agreed = { lines, ...discount, ...contact, totalMinor }
   const placed = await placeOrder(ports, { checkoutId, agreed, paymentMethod })
   if (placed.ok) runtime().acknowledgements.remember(checkoutId)
   if (placed.ok || placed.code === 'CHECKOUT_CHANGED') {

@@ -1,9 +1,11 @@
+import type { ReactNode } from 'react'
 import controls from '#/components/controls.module.css'
 import styles from './checkout.module.css'
 
 type Field = { readonly name: string; readonly value: string | undefined; readonly error: string | undefined }
 type Choice = { readonly value: string; readonly label: string }
 
+/** Labels are around their fields: a page that the router keeps hidden may have a field of the same id. */
 export function TextField({
   name,
   value,
@@ -13,14 +15,15 @@ export function TextField({
 }: Field & { label: string; type?: 'text' | 'email'; autoComplete: string; maxLength: number }) {
   return (
     <div className={controls.field}>
-      <label htmlFor={name}>{label}</label>
-      <input {...input} id={name} name={name} defaultValue={value ?? ''} required {...describedBy(name, error)} />
+      <label className={controls.field}>
+        {label}
+        <input {...input} id={name} name={name} defaultValue={value ?? ''} required {...describedBy(name, error)} />
+      </label>
       <Problem name={name} error={error} />
     </div>
   )
 }
 
-/** The label is around the field: a page that the router keeps hidden may have a field of the same id. */
 export function SelectField({
   name,
   value,
@@ -54,20 +57,27 @@ export function SelectField({
   )
 }
 
+/** One of a few, each with a line of its own. The group that it is in has the name. */
 export function ChoiceField({
   name,
   value,
   error,
-  legend,
   choices,
-}: Field & { legend: string; choices: readonly (Choice & { note: string })[] }) {
+}: Field & { choices: readonly { readonly value: string; readonly label: ReactNode; readonly note: ReactNode }[] }) {
   const chosen = value ?? choices[0]?.value
   return (
-    <fieldset className={styles.group} aria-describedby={error && problemId(name)}>
-      <legend>{legend}</legend>
-      {choices.map((choice) => (
+    <>
+      {choices.map((choice, i) => (
         <label key={choice.value} className={controls.choice}>
-          <input type="radio" name={name} value={choice.value} defaultChecked={choice.value === chosen} required />
+          <input
+            type="radio"
+            id={i === 0 ? name : undefined}
+            name={name}
+            value={choice.value}
+            defaultChecked={choice.value === chosen}
+            required
+            {...describedBy(name, error)}
+          />
           <span className={styles.choice}>
             <span>{choice.label}</span>
             <span className="quiet">{choice.note}</span>
@@ -75,6 +85,16 @@ export function ChoiceField({
         </label>
       ))}
       <Problem name={name} error={error} />
+    </>
+  )
+}
+
+/** A part of the form, with its heading on a rule; they are numbered as they come. */
+export function Part({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <fieldset className={styles.part}>
+      <legend>{title}</legend>
+      {children}
     </fieldset>
   )
 }

@@ -1,8 +1,13 @@
 import type { Metadata } from 'next'
 import { cachedCredits } from '#/server/web/catalog.ts'
+import { pageMetadata } from '../page-metadata.ts'
 import styles from './credits.module.css'
 
-export const metadata: Metadata = { title: 'Photographs', description: 'Who took the photographs in this shop.' }
+export const metadata: Metadata = pageMetadata({
+  title: 'Photographs',
+  description: 'Who took the photographs in this shop, where they gave them away, and under which licence.',
+  path: '/credits',
+})
 
 export default async function CreditsPage() {
   const credits = await cachedCredits()

@@ -1,13 +1,18 @@
 import type { Metadata } from 'next'
 import type { ReactNode } from 'react'
+import { Breadcrumbs } from '#/components/breadcrumbs.tsx'
 import { BuyForm } from '#/components/buy-form.tsx'
 import { Chapter } from '#/components/chapter.tsx'
 import controls from '#/components/controls.module.css'
+import { DeliveryEstimate } from '#/components/delivery-estimate.tsx'
+import { Gallery } from '#/components/gallery.tsx'
 import { PageNav, SortNav } from '#/components/list-nav.tsx'
 import { Notice } from '#/components/notice.tsx'
 import { PriceTag } from '#/components/price-tag.tsx'
 import { ProductGrid } from '#/components/product-grid.tsx'
+import { VariantLinks, VariantRadios } from '#/components/variant-choice.tsx'
 import { cachedFeatured } from '#/server/web/catalog.ts'
+import { DrawerLines } from './drawer-lines.client.tsx'
 import styles from './styleguide.module.css'
 
 export const metadata: Metadata = {
@@ -19,11 +24,13 @@ export const metadata: Metadata = {
 const COLOURS = ['paper', 'sheet', 'ink', 'quiet', 'rule', 'edge', 'sale', 'good', 'focus'] as const
 const SIZES = ['display', 'title', 'large', 'body', 'small'] as const
 const EUR = 'EUR' as const
+const LINE = { href: '/', label: 'Black', maxQuantity: 10, problem: null, busy: '' } as const
 
 /** What there is to build pages of. Not in the sitemap: it is for whoever makes pages, and is looked at in tests. */
 export default async function StyleguidePage() {
   const [first, second, third, fourth] = await cachedFeatured()
   const cards = [first, second, third, fourth].filter((card) => card !== undefined)
+  const pictures = cards.flatMap(({ picture }) => picture ?? [])
   return (
     <main id="content">
       <h1>Style guide</h1>
@@ -117,7 +124,7 @@ export default async function StyleguidePage() {
       <Chapter number={8} title="A form to buy by">
         <div className={styles.row}>
           <State name="One variant">
-            <BuyForm product={{ choice: '', variants: [variant('STYLE', '', null)] }} stock={null} />
+            <BuyForm product={{ choice: null, variants: [variant('STYLE', '', null)] }} stock={null} />
           </State>
           <State name="several, with a limit">
             <BuyForm
@@ -126,9 +133,49 @@ export default async function StyleguidePage() {
             />
           </State>
           <State name="none any more">
-            <BuyForm product={{ choice: '', variants: [] }} stock={null} />
+            <BuyForm product={{ choice: null, variants: [] }} stock={null} />
           </State>
         </div>
+      </Chapter>
+      <Chapter number={9} title="The way here">
+        <Breadcrumbs way={[{ name: 'Home', href: '/' }]} here="Style guide" />
+      </Chapter>
+      <Chapter number={10} title="A choice of variants">
+        <div className={styles.row}>
+          <State name="an option that is a page each">
+            <VariantLinks
+              name="Colour"
+              links={['Black', 'Off white'].map((value, i) => ({ value, href: `#${value}`, chosen: i === 0, base: '', last: [] }))}
+            />
+          </State>
+          <State name="the last option, with other prices">
+            <form>
+              <VariantRadios
+                name="Length"
+                chosen="STYLE-SHORT"
+                radios={[
+                  { sku: 'STYLE-SHORT', label: 'Short', value: 'Short', notes: ['€39.00'] },
+                  { sku: 'STYLE-LONG', label: 'Long', value: 'Long', notes: ['€45.00'] },
+                ]}
+              />
+            </form>
+          </State>
+        </div>
+      </Chapter>
+      <Chapter number={11} title="Delivery">
+        <DeliveryEstimate />
+      </Chapter>
+      <Chapter number={12} title="A gallery">
+        <Gallery photos={pictures} of="the style guide" />
+      </Chapter>
+      <Chapter number={13} title="Lines of the cart drawer">
+        <DrawerLines
+          lines={[
+            { ...LINE, name: 'As it is', quantity: 2, amount: '€138.00' },
+            { ...LINE, name: 'On its way', quantity: 1, amount: null, busy: 'Adding…' },
+            { ...LINE, name: 'Sold out since', quantity: 3, amount: '€207.00', problem: 'Sold out.' },
+          ].map((line) => ({ ...line, picture: pictures[0] ?? null }))}
+        />
       </Chapter>
     </main>
   )
@@ -143,6 +190,6 @@ function State({ name, children }: { name: string; children: ReactNode }) {
   )
 }
 
-function variant(code: string, label: string, limitPerCustomer: number | null) {
-  return { sku: code, label, limitPerOrder: 10, limitPerCustomer, price: { minor: 69_00, currency: EUR } }
+function variant(code: string, value: string, limitPerCustomer: number | null) {
+  return { sku: code, label: value, value, limitPerOrder: 10, limitPerCustomer, price: { minor: 69_00, currency: EUR } }
 }

@@ -25,10 +25,8 @@ export function CancelOrder({ orderId }: { orderId: string }) {
 
 export function ReturnToCart({ orderId }: { orderId: string }) {
   return (
-    <form action={returnToCartAction.bind(null, orderId)} className={styles.form}>
-      <button type="submit" className={controls.button}>
-        Put the items back into the cart
-      </button>
+    <form action={returnToCartAction.bind(null, orderId)}>
+      <SubmitButton pending="One moment…">Put the items back into the cart</SubmitButton>
     </form>
   )
 }

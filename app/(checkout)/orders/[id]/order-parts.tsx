@@ -2,6 +2,7 @@ import { formatMoney } from '#/domain/money.ts'
 import type { OrderView } from '#/server/inventory/stock-counters.ts'
 import type { PlacedOrder } from '#/server/orders/placed-order.ts'
 import styles from './order.module.css'
+import { OrderTime } from './order-time.client.tsx'
 
 /** What has left of an order, and what of its money is on its way back. Nothing where neither is. */
 export function OrderParts({ order, view }: { order: PlacedOrder; view: OrderView }) {
@@ -15,19 +16,24 @@ export function OrderParts({ order, view }: { order: PlacedOrder; view: OrderVie
 
 function Parcels({ order, view }: { order: PlacedOrder; view: OrderView }) {
   return (
-    <section aria-label="Parcels" className={styles.summary}>
+    <section aria-label="Parcels" className={styles.part}>
       <h2>{view.parcels.length === 1 ? 'Your parcel' : 'Your parcels'}</h2>
       {view.parcels.map(({ shipmentId, carrier, tracking, atMs, units }) => (
-        <ul key={shipmentId} data-parcel={shipmentId}>
-          {units.map(({ position, quantity }) => (
-            <li key={position} className={styles.line}>
-              {`${quantity} × ${order.lines[position]?.name ?? ''}`}
-            </li>
-          ))}
+        <ul key={shipmentId} data-parcel={shipmentId} className={styles.parcel}>
           <li className={styles.line}>
-            <span>{`${carrier}, ${tracking}`}</span>
-            <span className="quiet">{dayOf(atMs)}</span>
+            <strong className={styles.tracking}>{`${carrier}, ${tracking}`}</strong>
+            <span className="quiet">
+              <OrderTime atMs={atMs} form="day" />
+            </span>
           </li>
+          {units.map(({ position, quantity }) => {
+            const line = order.lines[position]
+            return (
+              <li key={position} className={styles.line}>
+                {`${quantity} × ${[line?.name, line?.label].filter(Boolean).join(', ')}`}
+              </li>
+            )
+          })}
         </ul>
       ))}
     </section>
@@ -42,14 +48,16 @@ const REFUND_WORDS = {
 
 function Refunds({ order, view }: { order: PlacedOrder; view: OrderView }) {
   return (
-    <section aria-label="Refunds" className={styles.summary}>
+    <section aria-label="Refunds" className={styles.part}>
       <h2>{view.refunds.length === 1 ? 'Your refund' : 'Your refunds'}</h2>
-      <ul>
+      <ul className={styles.parcel}>
         {view.refunds.map(({ refundId, amountMinor, state, atMs }) => (
           <li key={refundId} className={styles.line} data-refund={refundId} data-refund-state={state}>
             <span>
               {REFUND_WORDS[state]}
-              <span className="quiet">{`, ${dayOf(atMs)}`}</span>
+              <span className="quiet">
+                , <OrderTime atMs={atMs} form="day" />
+              </span>
             </span>
             <span className="money">{formatMoney({ minor: amountMinor, currency: order.currency })}</span>
           </li>
@@ -57,8 +65,4 @@ function Refunds({ order, view }: { order: PlacedOrder; view: OrderView }) {
       </ul>
     </section>
   )
-}
-
-function dayOf(ms: number): string {
-  return new Date(ms).toLocaleDateString('en-IE', { day: 'numeric', month: 'long', timeZone: 'UTC' })
 }

@@ -1,6 +1,8 @@
 import { isFinal } from '#/domain/order-state.ts'
+import type { Step } from '#/domain/order-timeline.ts'
 import { unreachable } from '#/domain/unreachable.ts'
 import type { OrderView } from '#/server/inventory/stock-counters.ts'
+import { stepWords } from './timeline-words.ts'
 
 /** `keepsItems`: whether the shopper has to know until when. */
 export type StateWords = { readonly title: string; readonly text: string; readonly keepsItems: boolean }
@@ -9,6 +11,23 @@ export type StateWords = { readonly title: string; readonly text: string; readon
 export function stateWords(view: OrderView): StateWords {
   const [title, text] = view.cancelling && !isFinal(view.state) ? CANCELLING : words(view)
   return { title, text, keepsItems: !view.cancelling && (view.state === 'DECLINED' || view.state === 'ACTION_REQUIRED') }
+}
+
+/** The newest step in a sentence or two, for whoever hears the page and does not see it. */
+export function newsOf(view: OrderView, steps: readonly Step[]): string {
+  const now = steps.find(({ place }) => place === 'current')
+  const { title, text } = stateWords(view)
+  const parcel = view.parcels.at(-1)
+  switch (now?.kind) {
+    case 'parcel':
+      return parcel ? `${stepWords(now)}, ${parcel.tracking}.` : `${stepWords(now)}.`
+    case 'refund-asked':
+    case 'refund-failed':
+    case 'part-refunded':
+      return `${stepWords(now)}.`
+    default:
+      return `${title}. ${text}`
+  }
 }
 
 type Words = readonly [title: string, text: string]
@@ -29,7 +48,7 @@ function words({ state, reason, cancelling, refunds }: OrderView): Words {
       }
       return ['Order received', 'Thank you. We have it, and are setting your items aside. This page follows along by itself.']
     case 'ALLOCATED':
-      return ['Stock confirmed', 'Your items are set aside for you. Payment comes next.']
+      return ['Stock confirmed', 'Your items are set aside for you. Payment comes next, by itself.']
     case 'PAYING':
       return ['Taking payment', 'We are asking your card. This takes a few seconds; sometimes a bank takes longer.']
     case 'ACTION_REQUIRED':
@@ -43,7 +62,7 @@ function words({ state, reason, cancelling, refunds }: OrderView): Words {
     case 'FULFILLED':
       return ['On its way', 'Everything that is to come has left us.']
     case 'REFUNDED':
-      return ['Refunded', 'Your money is on its way back to you.']
+      return ['Refunded', 'Your money is on its way back to you. Your bank may take a few days to show it.']
     case 'REJECTED':
       return rejected(reason)
     case 'CANCELLED':

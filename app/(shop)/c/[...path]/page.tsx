@@ -1,9 +1,13 @@
 import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
+import { JsonLd } from '#/components/json-ld.tsx'
 import { PageNav, SortNav } from '#/components/list-nav.tsx'
 import { ProductGrid } from '#/components/product-grid.tsx'
-import { parseListPath } from '#/domain/list-path.ts'
+import { LIST_PAGE_SIZE, listPath, parseListPath } from '#/domain/list-path.ts'
+import { listData } from '#/domain/structured-data.ts'
 import { cachedCategoryLinks, cachedList, EVERYTHING } from '#/server/web/catalog.ts'
+import { ownOrigin } from '#/server/web/own-origin.ts'
+import { listMetadata } from '../../page-metadata.ts'
 import styles from './category.module.css'
 
 type Props = { params: Promise<{ path: string[] }> }
@@ -14,9 +18,7 @@ export async function generateStaticParams() {
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const found = await listAt((await params).path)
-  if (!found) return {}
-  const { list, choice } = found
-  return { title: choice.page === 1 ? list.name : `${list.name}, page ${choice.page}`, description: list.description }
+  return found ? listMetadata(found.list, found.choice) : {}
 }
 
 export default async function CategoryPage({ params }: Props) {
@@ -25,6 +27,7 @@ export default async function CategoryPage({ params }: Props) {
   const { list, choice } = found
   return (
     <main id="content">
+      <JsonLd things={listData(ownOrigin(), { ...list, path: listPath(list.slug, choice), before: (choice.page - 1) * LIST_PAGE_SIZE })} />
       <div className={styles.opening}>
         <h1>{list.name}</h1>
         <p className="quiet">{list.description}</p>

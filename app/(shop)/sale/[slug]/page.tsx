@@ -2,6 +2,7 @@ import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
 import { ProductGrid } from '#/components/product-grid.tsx'
 import { cachedSale } from '#/server/web/catalog.ts'
+import { pageMetadata } from '../../page-metadata.ts'
 import { SaleClock } from '../../sale-clock.client.tsx'
 import { untilWords } from '../../sale-words.ts'
 import styles from './sale.module.css'
@@ -14,13 +15,14 @@ export async function generateStaticParams() {
 }
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
-  const sale = await saleAt((await params).slug)
-  return sale ? { title: sale.title, description: sale.text } : {}
+  const sale = await cachedSale((await params).slug)
+  if (!sale) return {}
+  return pageMetadata({ title: sale.title, description: sale.text, path: `/sale/${sale.slug}`, picture: sale.picture })
 }
 
 /** The sale that is on. One that has ended, or has not begun, is not found. */
 export default async function SalePage({ params }: Props) {
-  const sale = await saleAt((await params).slug)
+  const sale = await cachedSale((await params).slug)
   if (!sale) notFound()
   return (
     <main id="content">
@@ -32,9 +34,4 @@ export default async function SalePage({ params }: Props) {
       <ProductGrid products={sale.products} heading="h2" eager={4} />
     </main>
   )
-}
-
-async function saleAt(slug: string) {
-  const sale = await cachedSale()
-  return sale?.slug === slug ? sale : null
 }

@@ -1,0 +1,20 @@
+import { readFile, stat } from 'node:fs/promises'
+import path from 'node:path'
+import { type Focal, socialImageFile } from '#/domain/social-image.ts'
+import { env } from '../env.ts'
+
+/** Where a photograph's picture for sharing is kept. Id and name are checked by the caller. */
+export function socialFile(imageId: string, name: string): string {
+  return path.join(/* turbopackIgnore: true */ env().MEDIA_DIR, imageId, name)
+}
+
+/** The picture; null when it has not been made, or not wholly. */
+export async function readSocialImage(imageId: string, name: string): Promise<Buffer | null> {
+  const bytes = await readFile(socialFile(imageId, name)).catch(() => null)
+  return bytes && bytes.length > 0 ? bytes : null
+}
+
+/** Whether a photograph's picture for sharing is still to be made. An empty file is none. */
+export async function lacksSocialImage(image: Focal & { readonly id: string }): Promise<boolean> {
+  return ((await stat(socialFile(image.id, socialImageFile(image))).catch(() => null))?.size ?? 0) === 0
+}
