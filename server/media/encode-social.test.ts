@@ -2,20 +2,21 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import sharp from 'sharp'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { SOCIAL_IMAGE, socialImageFile } from '#/domain/social-image.ts'
+import { testEnv } from '#/drill/engine/test-env.ts'
 import { encodeSocialImage, socialImageOf } from './encode-social.ts'
 import { photoFile, seedPhotoNames } from './photo-files.ts'
 import { imageIdOf } from './recipe.ts'
 import { lacksSocialImage, socialFile } from './social-file.ts'
 
-const media = vi.hoisted(() => ({ folder: '' }))
-vi.mock('../env.ts', () => ({ env: () => ({ MEDIA_DIR: media.folder }) }))
+let mediaFolder: string
 
 beforeAll(async () => {
-  media.folder = await mkdtemp(path.join(os.tmpdir(), 'social-'))
+  mediaFolder = await mkdtemp(path.join(os.tmpdir(), 'social-'))
+  Object.assign(process.env, testEnv({ MEDIA_DIR: mediaFolder }))
 })
-afterAll(() => rm(media.folder, { recursive: true, force: true }))
+afterAll(() => rm(mediaFolder, { recursive: true, force: true }))
 
 const CENTRE = { focalX: 0.5, focalY: 0.5 }
 const { width, height, maxBytes } = SOCIAL_IMAGE
@@ -86,7 +87,7 @@ test('it is made once, whole, and anew for another focal point; a file that is n
   expect(await encodeSocialImage(id, name, CENTRE)).toBe(true)
   expect(await encodeSocialImage(id, name, CENTRE)).toBe(false)
   expect(await encodeSocialImage(id, name, { focalX: 0, focalY: 0 })).toBe(true)
-  expect((await readdir(path.join(media.folder, id))).sort()).toEqual(['og-0-0.jpg', 'og-50-50.jpg'])
+  expect((await readdir(path.join(mediaFolder, id))).sort()).toEqual(['og-0-0.jpg', 'og-50-50.jpg'])
   await writeFile(socialFile(id, socialImageFile(CENTRE)), '')
   expect(await encodeSocialImage(id, name, CENTRE)).toBe(true)
   await expect(encodeSocialImage('0123456789abcdef', name, CENTRE)).rejects.toThrow('is not image')

@@ -1,10 +1,13 @@
 import fc from 'fast-check'
-import { expect, test, vi } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
+import { testEnv } from '#/drill/engine/test-env.ts'
 import { finishPage } from './finish-page.ts'
 import { BUILD_ORIGIN, documentAtOwnOrigin, entryAtOwnOrigin, treeAtOwnOrigin } from './own-origin.ts'
 
 const OWN = 'http://shop.example:8080'
-vi.mock('../env.ts', async (original) => ({ ...(await original<object>()), env: () => ({ PUBLIC_URL: `${OWN}/` }) }))
+beforeAll(() => {
+  Object.assign(process.env, testEnv({ PUBLIC_URL: `${OWN}/` }))
+})
 
 /** A tree as React writes it, and what it says once its lengths have been followed. */
 const row = (id: string, text: string) => `${id}:T${Buffer.byteLength(text).toString(16)},${text}`
