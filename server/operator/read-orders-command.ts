@@ -4,6 +4,7 @@ import { LINE_MAX_QUANTITY } from '#/domain/cart.ts'
 import type { RefundWish, Units } from '#/domain/refund.ts'
 import { type Failure, fail, ok, type Result } from '#/domain/result.ts'
 import { plainWords } from './plain-words.ts'
+import { isMeant, WRITING_OPTIONS } from './writing-options.ts'
 
 export const ORDERS_USAGE = `npm run orders -- COMMAND        (nothing is changed without --yes)
 
@@ -51,10 +52,7 @@ const OPTIONS = {
   reason: { type: 'string' },
   id: { type: 'string' },
   'no-restock': { type: 'boolean', default: false },
-  'dry-run': { type: 'boolean', default: false },
-  yes: { type: 'boolean', default: false },
-  json: { type: 'boolean', default: false },
-  help: { type: 'boolean', default: false },
+  ...WRITING_OPTIONS,
 } as const
 
 type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS; allowPositionals: true }>>['values']
@@ -73,7 +71,7 @@ export function readOrdersCommand(args: readonly string[]): Result<OrdersAsked, 
       .nullable()
       .safeParse(values.id?.toLowerCase() ?? null)
     if (!id.success) return usage('--id takes a UUID')
-    return ok({ command: command.value, id: id.data, yes: values.yes && !values['dry-run'], json: values.json })
+    return ok({ command: command.value, id: id.data, yes: isMeant(values), json: values.json })
   } catch (error) {
     return usage((error as Error).message)
   }
@@ -91,7 +89,7 @@ function readWords([name = 'help', order, ...rest]: string[], values: Values): R
   return name === 'ship' ? readShip(order, units, values) : readRefund(order, units, values)
 }
 
-const FOR_ALL = ['id', 'yes', 'dry-run', 'json', 'help']
+const FOR_ALL = ['id', ...Object.keys(WRITING_OPTIONS)]
 const FOR_ONE = {
   show: [],
   ship: ['carrier', 'tracking', 'lines'],

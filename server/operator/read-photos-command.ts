@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { isImageId } from '#/domain/image-variants.ts'
 import { type Failure, fail, ok, type Result } from '#/domain/result.ts'
 import { plainWords } from './plain-words.ts'
+import { isMeant, WRITING_OPTIONS } from './writing-options.ts'
 
 export const PHOTOS_USAGE = `npm run photos -- COMMAND        (nothing is changed without --yes)
 
@@ -43,16 +44,13 @@ const OPTIONS = {
   by: { type: 'string' },
   source: { type: 'string' },
   license: { type: 'string' },
-  'dry-run': { type: 'boolean', default: false },
-  yes: { type: 'boolean', default: false },
-  json: { type: 'boolean', default: false },
-  help: { type: 'boolean', default: false },
+  ...WRITING_OPTIONS,
 } as const
 
 type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS; allowPositionals: true }>>['values']
 type Usage = Failure<'USAGE'> & { readonly why: string }
 
-const FOR_ALL = ['yes', 'dry-run', 'json', 'help']
+const FOR_ALL = [...Object.keys(WRITING_OPTIONS)]
 const FOR_ONE = { show: [], add: ['product', 'alt', 'focal', 'by', 'source', 'license'], remove: ['product'] } as const
 
 const productCode = z.string().regex(/^[A-Z0-9]{1,40}$/)
@@ -63,7 +61,7 @@ export function readPhotosCommand(args: readonly string[]): Result<PhotosAsked, 
   try {
     const { values, positionals } = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true })
     const command = values.help ? ok<PhotosCommand>({ name: 'help' }) : readWords(positionals, values)
-    return command.ok ? ok({ command: command.value, yes: values.yes && !values['dry-run'], json: values.json }) : command
+    return command.ok ? ok({ command: command.value, yes: isMeant(values), json: values.json }) : command
   } catch (error) {
     return usage((error as Error).message)
   }
