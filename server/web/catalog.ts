@@ -49,7 +49,7 @@ async function keptProduct(slug: string): Promise<ProductView | null> {
   'use cache'
   cacheLife(displayPageLife)
   const product = await readProduct(runtime().ports.db, slug)
-  cacheTag(tags.catalogue, ...(product ? [tags.product(product.code), tags.category(product.category.id)] : []))
+  tagProductPage(product)
   return product && product.variants.length > 0 ? product : null
 }
 
@@ -62,8 +62,12 @@ async function keptGoneProduct(slug: string): Promise<GoneProduct | null> {
   'use cache'
   cacheLife(displayPageLife)
   const product = await readGoneProduct(runtime().ports.db, slug)
-  cacheTag(tags.catalogue, ...(product ? [tags.product(product.code), tags.category(product.category.id)] : []))
+  tagProductPage(product)
   return product
+}
+
+function tagProductPage(product: Pick<ProductView, 'code' | 'category'> | GoneProduct | null): void {
+  cacheTag(tags.catalogue, ...(product ? [tags.product(product.code), tags.category(product.category.id)] : []))
 }
 
 /** The list of all categories together. */
