@@ -1,6 +1,6 @@
 import { orderNumber } from '#/domain/order-number.ts'
 import { expect, test } from './fixtures.ts'
-import { orders } from './merchant-desk.ts'
+import { orders, sendAndRefundPart } from './merchant-desk.ts'
 import { ADDRESS } from './shopper.ts'
 
 // A page that is loaded anew and then looked at for seconds.
@@ -19,13 +19,7 @@ for (const javaScriptEnabled of [true, false]) {
       await shopper.seesOrderState('CONFIRMED')
       await expect(page.getByRole('region', { name: 'Parcels' })).toHaveCount(0)
 
-      await orders('ship', orderId, '--carrier', 'An Post', '--tracking', 'CE123456789IE')
-      await orders('refund', orderId, '--amount', '1.50')
-      await expect(async () => {
-        await page.reload()
-        await expect(page.locator('[data-refund-state=SUCCEEDED]')).toContainText('€1.50', { timeout: 500 })
-      }).toPass()
-      await shopper.seesOrderState('FULFILLED')
+      await sendAndRefundPart(shopper, orderId)
       await expect(page.getByRole('region', { name: 'Parcels' })).toContainText('An Post, CE123456789IE')
       const mails = () => backstage.mails(ADDRESS['E-mail'], orderNumber(orderId))
       await expect.poll(mails).toHaveLength(3)
