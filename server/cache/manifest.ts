@@ -4,7 +4,7 @@
  * | tag              | carried by                                      | told by                                   |
  * |------------------|-------------------------------------------------|-------------------------------------------|
  * | `catalogue`      | every page that shows products                  | an import of the seed; what is published, withdrawn or back; a sale that begins or ends |
- * | `category:<id>`  | its category page                               | nobody yet: what it lists tells by product |
+ * | `category:<id>`  | its category page, and the pages of its products | nobody yet: what it lists tells by product |
  * | `addresses`      | the sitemap                                     | a withdrawal and its end, what is published |
  * | `prices`         | lists in the order of prices                    | an edit of any price: a product moves between their pages |
  * | `credits`        | the page of credits                             | a photograph that is shown, or taken away |

@@ -1,7 +1,8 @@
-import { readFile, stat } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { type Focal, socialImageFile } from '#/domain/social-image.ts'
 import { env } from '../env.ts'
+import { hasBytes } from './variant-files.ts'
 
 /** Where a photograph's picture for sharing is kept. Id and name are checked by the caller. */
 export function socialFile(imageId: string, name: string): string {
@@ -14,7 +15,7 @@ export async function readSocialImage(imageId: string, name: string): Promise<Bu
   return bytes && bytes.length > 0 ? bytes : null
 }
 
-/** Whether a photograph's picture for sharing is still to be made. An empty file is none. */
+/** Whether a photograph's picture for sharing is still to be made. */
 export async function lacksSocialImage(image: Focal & { readonly id: string }): Promise<boolean> {
-  return ((await stat(socialFile(image.id, socialImageFile(image))).catch(() => null))?.size ?? 0) === 0
+  return !(await hasBytes(socialFile(image.id, socialImageFile(image))))
 }

@@ -22,7 +22,7 @@ export function variantsOf(sourceWidth: number): Variant[] {
   return IMAGE_FORMATS.flatMap((format) => widthsOf(format, sourceWidth).map((width) => ({ width, format })))
 }
 
-/** The variants that are not there yet. An empty file is none: a full disk leaves them. */
+/** The variants that are not there yet. */
 export async function missingVariants(imageId: string, sourceWidth: number): Promise<Variant[]> {
   const checked = await Promise.all(
     variantsOf(sourceWidth).map(async (variant) => ({ variant, there: await hasBytes(variantFile(imageId, variant)) })),
@@ -30,6 +30,7 @@ export async function missingVariants(imageId: string, sourceWidth: number): Pro
   return checked.filter(({ there }) => !there).map(({ variant }) => variant)
 }
 
-async function hasBytes(file: string): Promise<boolean> {
+/** An empty file is none: a full disk leaves them. */
+export async function hasBytes(file: string): Promise<boolean> {
   return ((await stat(file).catch(() => null))?.size ?? 0) > 0
 }

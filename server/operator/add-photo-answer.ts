@@ -3,10 +3,9 @@ import { unreachable } from '#/domain/unreachable.ts'
 import { type AddRefusal, addPhoto, findAddRefusal } from '../catalog/edit-photos.ts'
 import { acceptPhoto, MAX_BYTES, type PhotoRefusal } from '../media/accept-photo.ts'
 import { keepOriginal } from '../media/keep-original.ts'
-import { addedName } from '../media/photo-files.ts'
 import { log } from '../telemetry/log.ts'
-import { type Answer, answer, EXIT } from './answer.ts'
-import { ONLY_ASKED, type PhotoDesk } from './photo-desk.ts'
+import { type Answer, answer, EXIT, ONLY_ASKED } from './answer.ts'
+import type { PhotoDesk } from './photo-desk.ts'
 import type { AddCommand } from './read-photos-command.ts'
 
 /** Judges a file and adds what is left of it, or says what would be added. */
@@ -25,9 +24,9 @@ export async function answerAdd(desk: PhotoDesk, command: AddCommand, yes: boole
   const refusedAnyway = await findAddRefusal(desk.db, product, id)
   if (refusedAnyway) return answer(EXIT.trouble, [...lines, addRefusal(refusedAnyway, product)], { ...data, refused: refusedAnyway })
   if (!yes) return answer(EXIT.fine, [...lines, ONLY_ASKED], data)
-  await keepOriginal(desk.mediaDir, accepted.value)
+  const kept = await keepOriginal(desk.mediaDir, accepted.value)
   const [focalX, focalY] = focal
-  const draft = { id, file: addedName(id), width, height, blur, alt, focalX, focalY, ...credit }
+  const draft = { id, file: kept, width, height, blur, alt, focalX, focalY, ...credit }
   const added = await addPhoto(desk.db, product, draft, desk.clock.now())
   if (!added.ok) return answer(EXIT.trouble, [...lines, addRefusal(added, product)], { ...data, refused: added })
   log.info({ product, imageId: id }, 'a merchant added a photograph')

@@ -8,6 +8,9 @@ export function answer(code: ExitCode, lines: readonly string[], data: unknown):
   return { code, lines, data }
 }
 
+/** What stands at the end of what a command would do. */
+export const ONLY_ASKED = 'Nothing was changed. Add --yes to do it.'
+
 /** The text that goes to stdout. No control character of what the servers hold reaches a terminal. */
 export function print({ code, lines, data }: Answer, asJson: boolean): string {
   if (asJson) return printable(JSON.stringify({ code, ...(data as object) }))

@@ -6,7 +6,7 @@ import { checkDeadLetter, closeDeadLetter, orderIn, retryDeadLetter } from '../o
 import type { DeadLetter } from '../orders/order-book.ts'
 import type { CoreFailure } from '../redis/core.ts'
 import { log } from '../telemetry/log.ts'
-import { type Answer, answer, counted, EXIT } from './answer.ts'
+import { type Answer, answer, counted, EXIT, ONLY_ASKED } from './answer.ts'
 import { letterName, letterSummary, reasonWords, resolutionWords } from './letter-words.ts'
 import type { Operator } from './operator.ts'
 import type { LetterId } from './read-command.ts'
@@ -63,7 +63,7 @@ export async function retryLetter(operator: Operator, id: LetterId, yes: boolean
   const { totalMinor: minor, currency } = checked.value.order
   if (!yes) {
     const would = `Trying it again takes it in as an order: where its stock is still there, its card is charged ${formatMoney({ minor, currency })}.`
-    return answer(EXIT.fine, [...letterSummary(letter, operator.clock.now()), '', would, DRY], { letter: id, dryRun: true })
+    return answer(EXIT.fine, [...letterSummary(letter, operator.clock.now()), '', would, ONLY_ASKED], { letter: id, dryRun: true })
   }
   const retried = await retryDeadLetter(operator, letter)
   log.warn(
@@ -92,7 +92,7 @@ export async function closeLetter(operator: Operator, id: LetterId, yes: boolean
       ...heldLines(await heldBy(operator, letter)),
       '',
       `Closing it rejects the order for good; ${mail}. What it holds can be sold again.`,
-      DRY,
+      ONLY_ASKED,
     ]
     return answer(EXIT.fine, lines, { letter: id, dryRun: true })
   }
@@ -105,8 +105,6 @@ export async function closeLetter(operator: Operator, id: LetterId, yes: boolean
   if (!closed.ok) return refused(id, closed)
   return answer(EXIT.fine, [`Done: ${resolutionWords(closed.value)}.`], { letter: id, resolution: closed.value })
 }
-
-const DRY = 'Nothing was changed. Add --yes to do it.'
 
 function unknown(id: LetterId): Answer {
   return answer(EXIT.trouble, [`There is no dead letter ${letterName(id)}.`], { letter: id, known: false })

@@ -3,5 +3,3 @@ import type { Db } from '../db/client.ts'
 
 /** What a command about photographs works with: Postgres, and the folder that every process of the store keeps them in. */
 export type PhotoDesk = { readonly db: Db; readonly clock: Clock; readonly mediaDir: string }
-
-export const ONLY_ASKED = 'Nothing was changed. Add --yes to do it.'

@@ -1,6 +1,6 @@
 import type { Shard } from '#/domain/sharding.ts'
 import { CoreAway, openShards } from '../inventory/open-shards.ts'
-import { type Answer, answer, counted, EXIT } from './answer.ts'
+import { type Answer, answer, counted, EXIT, ONLY_ASKED } from './answer.ts'
 import type { Operator } from './operator.ts'
 import { needCore, ServerAway } from './server-away.ts'
 
@@ -24,7 +24,7 @@ export async function answerRebuild(operator: Operator, shards: readonly Shard[]
     )} and open dead letters hold`,
     `  opens it under a new epoch, in about ${LEAST_MS + Math.ceil((1000 * skus) / SKUS_A_SECOND)} ms a shard; placings that were under way are refused and may be pressed again`,
   ]
-  if (!yes) return answer(EXIT.fine, [...plan, '', 'Nothing was changed. Add --yes to do it.'], { shards, dryRun: true })
+  if (!yes) return answer(EXIT.fine, [...plan, '', ONLY_ASKED], { shards, dryRun: true })
   const startedAt = clock.now()
   for (const shard of shards) needCore(await counters.fence(shard))
   await open(operator)

@@ -1,4 +1,5 @@
 import { ENCODINGS, type Encoding } from './finished-pages.ts'
+import { MAX_LENGTH, readWeights } from './read-weights.ts'
 
 /** The best of the encodings that we have ready which `Accept-Encoding` (RFC 9110, 12.5.3) allows; plain bytes where it allows none. */
 export function chooseEncoding(accepted: string | undefined): Encoding {
@@ -16,19 +17,11 @@ const MAX_KNOWN = 100
 const chosen = new Map<string, Encoding>()
 
 function choose(accepted: string): Encoding {
-  const weights = new Map<string, number>()
-  for (const part of accepted.slice(0, MAX_LENGTH).split(',')) {
-    const [name = '', ...parameters] = part.split(';').map((text) => text.trim().toLowerCase())
-    const q = parameters.find((parameter) => parameter.startsWith('q='))
-    weights.set(name, q === undefined ? 1 : Number(q.slice(2)) || 0)
-  }
+  const weights = readWeights(accepted)
   const others = weights.get('*')
   const weightOf = (encoding: Encoding) => weights.get(encoding) ?? (encoding === 'identity' ? (others === 0 ? 0 : LEAST) : (others ?? 0))
   return ENCODINGS.reduce<Encoding>((best, encoding) => (weightOf(encoding) > weightOf(best) ? encoding : best), 'identity')
 }
-
-/** No browser says more; what does is not read to its end. */
-const MAX_LENGTH = 500
 
 /** Plain bytes are always allowed unless they are refused, and never preferred. */
 const LEAST = 0.0001

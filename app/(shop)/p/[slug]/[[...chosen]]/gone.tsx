@@ -2,16 +2,13 @@ import { Breadcrumbs } from '#/components/breadcrumbs.tsx'
 import { Chapter } from '#/components/chapter.tsx'
 import { ProductGrid } from '#/components/product-grid.tsx'
 import type { GoneProduct } from '#/server/catalog/read-addresses.ts'
-import { cachedList } from '#/server/web/catalog.ts'
 import styles from './gone.module.css'
-
-/** Ways on: one row. */
-const RELATED_PRODUCTS = 4
+import { relatedTo } from './related.ts'
 
 /** What stands where a product was that is sold no more. Answered with 410; as static as the product's own page was. */
-export async function Gone({ product: { name, category } }: { product: GoneProduct }) {
-  const list = await cachedList(category.slug, 'catalogue', 1)
-  const related = list?.products.slice(0, RELATED_PRODUCTS) ?? []
+export async function Gone({ product }: { product: GoneProduct }) {
+  const { name, category } = product
+  const related = await relatedTo(product)
   return (
     <main id="content">
       <Breadcrumbs
@@ -28,9 +25,9 @@ export async function Gone({ product: { name, category } }: { product: GoneProdu
           something else from <a href={`/c/${category.slug}`}>{category.name}</a> will do.
         </p>
       </div>
-      {related.length > 0 && (
-        <Chapter title={`Others in ${category.name}`} more={{ href: `/c/${category.slug}`, words: `All ${list?.total}` }}>
-          <ProductGrid products={related} heading="h3" />
+      {related.products.length > 0 && (
+        <Chapter title={`Others in ${category.name}`} more={{ href: `/c/${category.slug}`, words: `All ${related.total}` }}>
+          <ProductGrid products={related.products} heading="h3" />
         </Chapter>
       )}
     </main>

@@ -4,8 +4,11 @@ import { cachedList } from '#/server/web/catalog.ts'
 /** One row of the grid. */
 const MOST = 4
 
-/** What follows a product in its category, from the beginning again at the end, and how much that category has. */
-export async function relatedTo({ code, category }: ProductView): Promise<{ products: readonly ProductCard[]; total: number }> {
+/** What follows a product in its category, from the beginning again at the end, or its first where it does not stand there, and how much that category has. */
+export async function relatedTo({
+  code,
+  category,
+}: Pick<ProductView, 'code' | 'category'>): Promise<{ products: readonly ProductCard[]; total: number }> {
   const list = await cachedList(category.slug, 'catalogue', 1)
   if (!list) return { products: [], total: 0 }
   const at = list.products.findIndex((product) => product.code === code)
