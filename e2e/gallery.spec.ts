@@ -106,6 +106,21 @@ for (const javaScriptEnabled of [true, false]) {
   })
 }
 
+test('the first photograph has the line to itself until the first screen is painted', async ({ page }) => {
+  const asked: string[] = []
+  page.on('request', (request) => {
+    if (PHOTOGRAPHS.test(request.url())) asked.push(request.url())
+  })
+  const devtools = await page.context().newCDPSession(page)
+  await devtools.send('Animation.enable')
+  await devtools.send('Animation.setPlaybackRate', { playbackRate: 0 }) // the page goes on opening for ever
+  await open(page)
+  expect(asked).toHaveLength(1)
+  await devtools.send('Animation.setPlaybackRate', { playbackRate: 1 })
+  await expect(galleryOf(page).slides.nth(1).locator('img')).not.toHaveJSProperty('naturalWidth', 0)
+  expect(asked.length).toBeGreaterThan(1)
+})
+
 test('the address stays that of the product, so that Back leads to where one came from', async ({ page }) => {
   await page.goto('/c/shoes')
   await open(page)
