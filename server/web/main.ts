@@ -2,6 +2,7 @@ import http from 'node:http'
 import { parseArgs } from 'node:util'
 import next from 'next'
 import { log } from '../telemetry/log.ts'
+import { answerAsset } from './answer-asset.ts'
 import { answerFinished, type Finishing } from './answer-finished.ts'
 import { paymentSources, securityHeaders } from './policy.ts'
 import { presentPages } from './present-pages.ts'
@@ -60,13 +61,19 @@ const server = http.createServer(options, (request, response) => {
   }
   // Photographs may be shown elsewhere, in mail and in what a search finds.
   if (request.url?.startsWith('/media/')) response.setHeader('cross-origin-resource-policy', 'cross-origin')
+  answerAsset(request, response)
+    .then((isAnswered) => (isAnswered ? undefined : leaveToNext(request, response)))
+    .catch((error: unknown) => {
+      log.error({ err: error }, 'a request could not be handled')
+      response.destroy()
+    })
+})
+
+function leaveToNext(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
   for (const name of NOT_FOR_NEXT) delete request.headers[name]
   presentPages(request, response, { finishing, elsewhere: SHOPPERS_OWN.test(request.url ?? '') ? payments : {} })
-  handle(request, response).catch((error: unknown) => {
-    log.error({ err: error }, 'a request could not be handled')
-    response.destroy()
-  })
-})
+  return handle(request, response)
+}
 
 // Without a host it listens on IPv6 and IPv4, whichever of them `localhost` means.
 server.listen(port, () => {
