@@ -2,8 +2,10 @@ import { spawn } from 'node:child_process'
 import fs from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { keepAssets } from './keep-assets.ts'
+import { takeLock } from './run-lock.mjs'
 
 const DAY_MS = 24 * 3600 * 1000
 /** In memory, on Linux: a file system that no file of a disk can be linked into. */
@@ -82,16 +84,18 @@ test('a release stays for thirty days after it was replaced, whenever it was bui
   expect(await keepAssets(build('f'), assets)).toEqual(['a'])
 })
 
-test('a release that is started again counts as new', async () => {
-  const first = build('first')
-  await keepAssets(first, assets)
-  for (const [i, id] of ['b', 'c', 'd'].entries()) {
-    age('first', 200 - i)
+test('a release that is started again, because the one after it was no good, counts as new', async () => {
+  for (const [id, days] of [
+    ['a', 90],
+    ['b', 80],
+    ['c', 70],
+  ] as const) {
     await keepAssets(build(id), assets)
-    age(id, 100 - i)
-    await keepAssets(first, assets)
+    age(id, days)
   }
-  expect(has('first')).toBe(true)
+  await keepAssets(build('a'), assets)
+  age('a', 60)
+  expect(await keepAssets(build('d'), assets)).toEqual(['b'])
 })
 
 test('fifty releases at most stay, for who builds all day', async () => {
@@ -110,6 +114,17 @@ test('what a crash has left is mended by the next: halves go, what is missing co
   fs.writeFileSync(kept('chunks/.first.js.part'), 'fi')
   await keepAssets(first, assets)
   expect(fs.readdirSync(kept('chunks')).sort()).toEqual(['first.js', 'shared.js'])
+})
+
+test('nothing is done while another process is at it', async () => {
+  fs.mkdirSync(assets)
+  const { release: letGo } = takeLock(assets)
+  const waiting = keepAssets(build('second'), assets)
+  await setImmediate()
+  expect(has('second')).toBe(false)
+  letGo?.()
+  await waiting
+  expect(has('second')).toBe(true)
 })
 
 test('several processes at once keep everything that each of them has, while old releases go', async () => {
