@@ -95,7 +95,7 @@ export class StoreLauncher {
     await this.#supervisor.stop(each)
   }
 
-  /** Everything that was made: data and pages. What was downloaded, and photographs named by their content, stay. */
+  /** Everything that was made: data and pages. What was downloaded, and what is named by its content, stays. */
   #wipe(say: (detail: string) => void): void {
     const { project, state } = this.#options
     fs.rmSync(state.data, { recursive: true, force: true })
