@@ -8,6 +8,8 @@ const config = {
   distDir: process.env.NEXT_DIST_DIR ?? '.next',
   // Pages that only a bench needs, such as an action that does nothing, are in no other build.
   pageExtensions: [...(process.env.NEXT_WITH_BENCH ? ['bench.tsx'] : []), 'tsx', 'ts', 'jsx', 'js'],
+  // Stands in every page and in all that a soft step gets, so that each release knows what is its own. See docs/decisions/0020.
+  generateBuildId: () => process.env.RELEASE_ID ?? null,
   cacheHandler: fileURLToPath(new URL('./server/web/page-cache.mjs', import.meta.url)),
   cacheComponents: true,
   partialPrefetching: true,

@@ -9,10 +9,16 @@ const PATIENCE_MS = 300_000
  */
 export class Shopper {
   readonly #storeUrl: string
-  readonly #cookies = new Map<string, string>()
+  readonly #cookies: Map<string, string>
 
-  constructor(storeUrl: string) {
+  constructor(storeUrl: string, cookies = new Map<string, string>()) {
     this.#storeUrl = storeUrl
+    this.#cookies = cookies
+  }
+
+  /** The same shopper, when a balancer sends what he asks for to another process. */
+  at(storeUrl: string): Shopper {
+    return new Shopper(storeUrl, this.#cookies)
   }
 
   visit(path: string): Promise<Page> {

@@ -132,12 +132,14 @@ test(
 )
 
 test(
-  'a store opens; one whose launcher, or whoever passes signals to it, was killed is stopped by the next start; SIGTERM leaves nothing',
+  'a store opens, and the files of its build are kept; one whose launcher, or whoever passes signals to it, was killed is stopped by the next start; SIGTERM leaves nothing',
   async () => {
     await givePages()
     const first = start()
     await first.says(OPEN)
     expect(await health()).toBe('ready')
+    const release = fs.readFileSync(path.join(copy, '.next', 'BUILD_ID'), 'utf8')
+    expect(fs.readdirSync(path.join(copy, '.saleday', 'assets', 'releases'))).toEqual([release])
     const orphan = owner()
     if (orphan) record.keep({ ...orphan, name: 'store', stopSignal: 'SIGTERM', stopPatienceMs: 60_000 })
     first.signal('SIGKILL')

@@ -41,6 +41,8 @@ const schema = z.object({
   MAIL_FROM: z.string().default('Saleday <orders@saleday.example>'),
   /** Where encoded photographs are kept. */
   MEDIA_DIR: z.string().min(1),
+  /** Where the files that pages ask for are kept, those of releases before too; without it, the build's own are all there is. */
+  ASSETS_DIR: z.string().min(1).optional(),
   /** How shoppers reach the store. */
   PUBLIC_URL: z.url(),
   /** How the workers reach a web process. */

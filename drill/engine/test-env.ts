@@ -11,6 +11,7 @@ export function testEnv(change: Record<string, string> = {}): Record<string, str
     gatewayUrl: null,
     stripeKey: 'sk_test_nothing',
     mediaDir: '/nonexistent',
+    assetsDir: '/nonexistent',
     port: 1,
   }
   return { ...storeEnv(addresses, newSecrets(), {}), ...change }

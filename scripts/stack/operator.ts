@@ -63,6 +63,7 @@ function localEnv(state: StateFolder, url: string, outside: Environment): Record
     gatewayUrl: outside.STRIPE_SECRET_KEY ? (outside.STRIPE_API_URL ?? null) : `http://127.0.0.1:${gateway}`,
     stripeKey: outside.STRIPE_SECRET_KEY ?? secrets.stripeKey,
     mediaDir: state.media,
+    assetsDir: state.assets,
     port: Number(URL.parse(url)?.port ?? 0),
   }
   return storeEnv(addresses, secrets, outside)

@@ -55,6 +55,7 @@ export async function startServers(options: StartServersOptions): Promise<{ addr
       gatewayUrl: gateway?.url ?? (STRIPE_API_URL || null),
       stripeKey: STRIPE_SECRET_KEY || secrets.stripeKey,
       mediaDir: state.media,
+      assetsDir: state.assets,
       port,
     },
     mailPage: mail?.page ?? null,

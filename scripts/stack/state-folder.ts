@@ -10,6 +10,7 @@ import { serverUser } from './server-user.ts'
  *   tools/      what was downloaded or unpacked: Redis, a browser, Postgres' binaries where its user cannot reach them
  *   data/       postgres/ core/ cache/ gateway.journal mail/ secrets.json ports.json
  *   media/      encoded photographs, named by their content
+ *   assets/     scripts, styles and fonts of this release and of those before
  *   logs/       one file a process, begun anew at each start; of the start before, the last ones are in logs/before
  *   run/        who runs the store, and which processes belong to it
  *   tests/      stacks of tests, gone when they end
@@ -20,7 +21,7 @@ import { serverUser } from './server-user.ts'
  */
 export type StateFolder = { readonly path: string } & Record<(typeof INSIDE)[number], string>
 
-const INSIDE = ['tools', 'data', 'media', 'logs', 'tests', 'reports'] as const
+const INSIDE = ['tools', 'data', 'media', 'assets', 'logs', 'tests', 'reports'] as const
 const ELSEWHERE = '/var/lib/saleday'
 
 /** Makes what is missing of it. Throws `StepFailed` when it belongs to somebody else. */

@@ -9,6 +9,7 @@ export type Addresses = {
   readonly gatewayUrl: string | null
   readonly stripeKey: string
   readonly mediaDir: string
+  readonly assetsDir: string
   readonly port: number
 }
 
@@ -20,6 +21,7 @@ export function storeEnv(addresses: Addresses, secrets: Secrets, outside: Record
     INTERNAL_TOKEN: secrets.internalToken,
     NEXT_SERVER_ACTIONS_ENCRYPTION_KEY: secrets.actionsKey,
     MEDIA_DIR: addresses.mediaDir,
+    ASSETS_DIR: addresses.assetsDir,
     PUBLIC_URL: local,
     WEB_URL: local,
     LOG_LEVEL: 'info',

@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { buildStore } from './build.ts'
+import { keepAssets } from './keep-assets.ts'
 import { applyMigrations } from './migrate.ts'
 import { endPostgresOn } from './postgres.ts'
 import { generatePrismaClient } from './prisma-client.ts'
@@ -74,6 +75,7 @@ export class StoreLauncher {
       const logFile = path.join(state.logs, 'build.log')
       const onLine = (line: string) => say(line.slice(0, DETAIL_COLUMNS))
       const built = await buildStore({ project, distDir: DIST_DIR, env, catalogue, logFile, onLine })
+      await keepAssets(path.join(project, DIST_DIR), env.ASSETS_DIR ?? '')
       say(built ? 'made' : 'unchanged')
     })
     await progress.step('Web and workers', async () => {
@@ -93,7 +95,7 @@ export class StoreLauncher {
     await this.#supervisor.stop(each)
   }
 
-  /** Everything that was made: data and pages. What was downloaded, and photographs named by their content, stay. */
+  /** Everything that was made: data and pages. What was downloaded, and what is named by its content, stays. */
   #wipe(say: (detail: string) => void): void {
     const { project, state } = this.#options
     fs.rmSync(state.data, { recursive: true, force: true })

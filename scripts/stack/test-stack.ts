@@ -83,10 +83,15 @@ export async function startTestStack(options: TestStackOptions = {}): Promise<Te
   const state = openStateFolder(project)
   const template = await prepareTemplate(project, state, catalogue)
   const folder = path.join(state.tests, `${process.pid}-${randomBytes(4).toString('hex')}`)
-  const [data, logs, media] = ['data', 'logs', 'media'].map((name) => path.join(folder, name)) as [string, string, string]
+  const [data, logs, media, assets] = ['data', 'logs', 'media', 'assets'].map((name) => path.join(folder, name)) as [
+    string,
+    string,
+    string,
+    string,
+  ]
   fs.mkdirSync(folder, { mode: 0o755 })
   const record = RunRecord.take(folder, '')
-  for (const place of [folder, data, logs, media]) makeReachable(place)
+  for (const place of [folder, data, logs, media, assets]) makeReachable(place)
   const services: Service[] = []
   alive.set(folder, services)
   const toTestProcess = (service: Service): TestProcess => ({
@@ -138,7 +143,7 @@ export async function startTestStack(options: TestStackOptions = {}): Promise<Te
     return {
       folder,
       logs,
-      env: storeEnv({ ...addresses, stripeKey: secrets.stripeKey, mediaDir: media, port: port ?? web }, secrets, {}),
+      env: storeEnv({ ...addresses, stripeKey: secrets.stripeKey, mediaDir: media, assetsDir: assets, port: port ?? web }, secrets, {}),
       postgres: toTestServer(postgres),
       core,
       cache: toTestServer(cache),

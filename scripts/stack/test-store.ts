@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { buildStore } from './build.ts'
 import { copyFolder } from './copy-folder.ts'
+import { keepAssets } from './keep-assets.ts'
 import { claimPort } from './ports.ts'
 import { identify } from './process-identity.mjs'
 import { importSeed } from './seed.ts'
@@ -61,6 +62,7 @@ export async function startTestStore({ build = TEST_BUILD, durable = false, env 
   }
   try {
     await copyFolder(path.join(project, build), path.join(project, distDir))
+    await keepAssets(path.join(project, distDir), stack.env.ASSETS_DIR ?? '')
     const options: StoreOptions = { project, distDir, port, logs: stack.logs, env: { ...stack.env, ...env } }
     const services = storeServices(options)
     const [workers, web] = await Promise.all([stack.launch(services.workers), stack.launch(services.web)])

@@ -97,6 +97,6 @@ function cacheControlOf({ renderedAtMs, revalidateSeconds, expireSeconds }: Fini
 }
 
 /** As RFC 9110 has it for `If-None-Match`: any of several, weak or strong, or any at all. */
-function matches(asked: string, etag: string): boolean {
+export function matches(asked: string, etag: string): boolean {
   return asked === etag || asked.trim() === '*' || asked.split(',').some((one) => one.trim().replace(/^W\//, '') === etag)
 }

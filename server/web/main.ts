@@ -1,8 +1,12 @@
 import http from 'node:http'
+import path from 'node:path'
 import { parseArgs } from 'node:util'
 import next from 'next'
+import { env } from '../env.ts'
 import { log } from '../telemetry/log.ts'
+import { answerAsset } from './answer-asset.ts'
 import { answerFinished, type Finishing } from './answer-finished.ts'
+import { builtSheets } from './built-sheets.ts'
 import { paymentSources, securityHeaders } from './policy.ts'
 import { presentPages } from './present-pages.ts'
 import { PROBLEM_POLICY, problemHtml } from './problem-page.ts'
@@ -36,7 +40,8 @@ const handle = app.getRequestHandler()
 
 // Nothing here speaks anything but HTTP: a request to switch is answered as if it had not asked.
 const options = { requestTimeout: REQUEST_TIMEOUT_MS, shouldUpgradeCallback: () => false }
-const payments = paymentSources()
+/** Where something breaks while a page is open, words come into it that have a sheet of their own. */
+const shoppersOwn = { ...paymentSources(), styles: builtSheets(path.join(process.cwd(), env().NEXT_DIST_DIR)) }
 const refresher = new PageRefresher(port)
 const finishing: Finishing = { headers: securityHeaders(), refresh: (page) => refresher.ask(page) }
 let draining = false
@@ -60,13 +65,19 @@ const server = http.createServer(options, (request, response) => {
   }
   // Photographs may be shown elsewhere, in mail and in what a search finds.
   if (request.url?.startsWith('/media/')) response.setHeader('cross-origin-resource-policy', 'cross-origin')
-  for (const name of NOT_FOR_NEXT) delete request.headers[name]
-  presentPages(request, response, { finishing, elsewhere: SHOPPERS_OWN.test(request.url ?? '') ? payments : {} })
-  handle(request, response).catch((error: unknown) => {
-    log.error({ err: error }, 'a request could not be handled')
-    response.destroy()
-  })
+  answerAsset(request, response)
+    .then((isAnswered) => (isAnswered ? undefined : leaveToNext(request, response)))
+    .catch((error: unknown) => {
+      log.error({ err: error }, 'a request could not be handled')
+      response.destroy()
+    })
 })
+
+function leaveToNext(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
+  for (const name of NOT_FOR_NEXT) delete request.headers[name]
+  presentPages(request, response, { finishing, elsewhere: SHOPPERS_OWN.test(request.url ?? '') ? shoppersOwn : {} })
+  return handle(request, response)
+}
 
 // Without a host it listens on IPv6 and IPv4, whichever of them `localhost` means.
 server.listen(port, () => {
