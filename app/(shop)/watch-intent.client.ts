@@ -1,22 +1,20 @@
 /** A pointer or the focus rests so long on a link that somebody means to follow. */
 const DWELL_MS = 80
-/** Of one page view: two pages with their layout are five requests and 19 kB, of ten and 20 that a view may cost beyond its page. */
-const MOST = 2
 
 /** `drop` calls off what is about to be fetched; `forget` begins another page view. */
 type Intent = { drop(): void; forget(): void }
 
 /**
- * Has the page behind a link fetched when a pointer moves to it and stays, a finger touches it, or it has the focus: each address once, at
- * most two until `forget` is told of another page, and none for who saves data or is on a slow line. A grid that is scrolled under a pointer
- * at rest asks for nothing: only moving means something.
+ * Has the page behind a link fetched when a pointer moves to it and stays, a finger touches it, or it has the focus: one until `forget` is
+ * told of another page, and none for who saves data or is on a slow line. A page view may cost 20 kB beyond its page: a product with its
+ * layout is 12, and a second one makes it 21. A grid that is scrolled under a pointer at rest asks for nothing: only moving means something.
  */
 export function watchIntent(
   addressOf: (link: HTMLAnchorElement) => string | null,
   fetch: (href: string) => void,
   signal: AbortSignal,
 ): Intent {
-  const asked = new Set<string>()
+  let hasAsked = false
   let looked: HTMLAnchorElement | null = null
   let timer = 0
 
@@ -26,9 +24,9 @@ export function watchIntent(
     clearTimeout(timer)
     looked = link
     const href = link && addressOf(link)
-    if (!href || asked.has(href) || asked.size >= MOST || isSaving()) return
+    if (!href || hasAsked || isSaving()) return
     timer = window.setTimeout(() => {
-      asked.add(href)
+      hasAsked = true
       fetch(href)
     }, DWELL_MS)
   }
@@ -39,7 +37,9 @@ export function watchIntent(
   document.addEventListener('scroll', () => look(null), { ...options, capture: true })
   return {
     drop: () => clearTimeout(timer),
-    forget: () => asked.clear(),
+    forget: () => {
+      hasAsked = false
+    },
   }
 }
 
