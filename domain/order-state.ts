@@ -34,6 +34,11 @@ export function isFinal(state: VisibleState): boolean {
   return (STATES_FINAL as readonly VisibleState[]).includes(state)
 }
 
+/** Whether an order goes on by what the shopper does. Nothing is wanted of them any more once cancelling was asked for. */
+export function isShoppersTurn({ state, cancelling }: { readonly state: VisibleState; readonly cancelling: boolean }): boolean {
+  return !cancelling && (STATES_SHOPPERS_TURN as readonly VisibleState[]).includes(state)
+}
+
 /**
  * How soon an order's page may have something new to say: `soon` while the order is on its way to be paid for, `later` where a merchant may
  * still ship or refund, `never` where it has ended. `moneyOnItsWay`: whether a refund is not settled yet.

@@ -1,4 +1,4 @@
-import { isFinal, STATES_UNPAID } from '#/domain/order-state.ts'
+import { isFinal, isShoppersTurn, STATES_UNPAID } from '#/domain/order-state.ts'
 import type { OrderView } from '#/server/inventory/stock-counters.ts'
 import type { PlacedOrder } from '#/server/orders/placed-order.ts'
 import { BankStep } from './bank-step.tsx'
@@ -17,14 +17,14 @@ const LATER: Partial<Record<OrderView['state'], string>> = {
 /** What the shopper can do about their order as it stands. */
 export function NextSteps({ orderId, order, view }: { orderId: string; order: PlacedOrder | null; view: OrderView }) {
   const { state, cancelling } = view
-  const isShoppersTurn = !cancelling && (state === 'DECLINED' || state === 'ACTION_REQUIRED')
+  const isTheirs = isShoppersTurn(view)
   const mayCancel = !cancelling && STATES_UNPAID.some((unpaid) => unpaid === state)
   const isOver = state === 'REJECTED' || state === 'CANCELLED' || state === 'REFUNDED'
   return (
     <div className={styles.next}>
-      {!isShoppersTurn && !isOver && <p className="quiet">{isFinal(state) ? LATER[state] : cancelling ? NOTHING_TO_DO : STAY}</p>}
-      {isShoppersTurn && state === 'ACTION_REQUIRED' && <BankStep url={view.actionUrl} />}
-      {isShoppersTurn && order && (
+      {!isTheirs && !isOver && <p className="quiet">{isFinal(state) ? LATER[state] : cancelling ? NOTHING_TO_DO : STAY}</p>}
+      {isTheirs && state === 'ACTION_REQUIRED' && <BankStep url={view.actionUrl} />}
+      {isTheirs && order && (
         <>
           {state === 'ACTION_REQUIRED' && <p className="quiet">Or pay with another card instead:</p>}
           <TryAnotherCard orderId={orderId} totalMinor={order.totalMinor} />

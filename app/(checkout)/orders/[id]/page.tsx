@@ -1,7 +1,7 @@
 import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
 import { z } from 'zod'
-import { isFinal, mayChange } from '#/domain/order-state.ts'
+import { isFinal, isShoppersTurn, mayChange } from '#/domain/order-state.ts'
 import { isHeldUp } from '#/server/orders/held-up.ts'
 import { type Shown, showOrder } from '#/server/orders/show-order.ts'
 import { mayOpenOrder } from '#/server/web/cookies.ts'
@@ -38,10 +38,10 @@ export default async function OrderPage({ params, searchParams }: Props) {
   const found = await showOrder(runtime().ports, id)
   if (found.kind !== 'order') return <Unshown id={id} kind={found.kind} />
   const { order, view } = found.shown
-  const { state, version, cancelling, refunds } = view
-  const isShoppersTurn = !cancelling && (state === 'DECLINED' || state === 'ACTION_REQUIRED')
+  const { state, version, refunds } = view
+  const isTheirs = isShoppersTurn(view)
   // That the shopper was there is no secret and changes nothing but this: the answer is awaited.
-  const isBackFromBank = isShoppersTurn && state === 'ACTION_REQUIRED' && (await searchParams).bank === 'back'
+  const isBackFromBank = isTheirs && state === 'ACTION_REQUIRED' && (await searchParams).bank === 'back'
   const [heldUp, steps] = await Promise.all([isHeldUp(runtime().ports.core, view), readSteps(found.shown)])
   const pace = mayChange(
     state,
@@ -50,7 +50,7 @@ export default async function OrderPage({ params, searchParams }: Props) {
   return (
     <main id="content" className={styles.page} data-order-id={id} data-order-state={state}>
       <OrderLive orderId={id} paceMs={PACE_MS[pace]} version={version} heldUp={heldUp} news={newsOf(view, steps)} />
-      {!isFinal(state) && (!isShoppersTurn || isBackFromBank) && (
+      {!isFinal(state) && (!isTheirs || isBackFromBank) && (
         <Reload seconds={isBackFromBank ? RELOAD_BESIDE_FORM_SECONDS : RELOAD_SECONDS} />
       )}
       <ShownOrder orderId={id} order={order} view={view} steps={steps} heldUp={heldUp} isBackFromBank={isBackFromBank} />

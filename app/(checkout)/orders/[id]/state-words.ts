@@ -1,4 +1,4 @@
-import { isFinal } from '#/domain/order-state.ts'
+import { isFinal, isShoppersTurn } from '#/domain/order-state.ts'
 import type { Step } from '#/domain/order-timeline.ts'
 import { unreachable } from '#/domain/unreachable.ts'
 import type { OrderView } from '#/server/inventory/stock-counters.ts'
@@ -10,7 +10,7 @@ export type StateWords = { readonly title: string; readonly text: string; readon
 /** What an order's state means to the shopper, and what happens next. */
 export function stateWords(view: OrderView): StateWords {
   const [title, text] = view.cancelling && !isFinal(view.state) ? CANCELLING : words(view)
-  return { title, text, keepsItems: !view.cancelling && (view.state === 'DECLINED' || view.state === 'ACTION_REQUIRED') }
+  return { title, text, keepsItems: isShoppersTurn(view) }
 }
 
 /** The newest step in a sentence or two, for whoever hears the page and does not see it. */
