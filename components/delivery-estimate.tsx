@@ -1,11 +1,9 @@
 import { COUNTRIES } from '#/domain/countries.ts'
-import { CUSTOMS_COUNTRIES, CUSTOMS_WORKING_DAYS, LEAD_WORKING_DAYS } from '#/domain/delivery-estimate.ts'
+import { CUSTOMS_COUNTRIES, CUSTOMS_WORKING_DAYS, DELIVERY_NAMES, LEAD_WORKING_DAYS } from '#/domain/delivery-estimate.ts'
 import { formatMoney } from '#/domain/money.ts'
 import { DELIVERY_METHODS, FREE_DELIVERY_FROM_MINOR } from '#/domain/pricing.ts'
 import styles from './delivery-estimate.module.css'
 import live from './live.module.css'
-
-const NAMES = { standard: 'Standard', express: 'Express' } as const
 
 /** When an order arrives, in words that stay true. Each line has a place for days of the calendar: `data-live-delivery`. */
 export function DeliveryEstimate() {
@@ -15,7 +13,7 @@ export function DeliveryEstimate() {
       <dl>
         {DELIVERY_METHODS.map((method) => (
           <div key={method}>
-            <dt>{NAMES[method]}</dt>
+            <dt>{DELIVERY_NAMES[method]}</dt>
             <dd>
               <span className={live.live} data-live-delivery={method} />
               <span>{`${LEAD_WORKING_DAYS[method].join(' to ')} working days`}</span>

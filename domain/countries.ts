@@ -19,5 +19,9 @@ export const COUNTRIES = {
 
 export type Country = keyof typeof COUNTRIES
 
+export function isCountry(code: unknown): code is Country {
+  return typeof code === 'string' && Object.hasOwn(COUNTRIES, code)
+}
+
 /** Where most of our parcels go. */
 export const DEFAULT_COUNTRY: Country = 'IE'

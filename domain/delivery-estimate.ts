@@ -2,6 +2,9 @@ import { COUNTRIES, type Country } from './countries.ts'
 import type { DeliveryMethod } from './pricing.ts'
 import { TAX_RULES } from './tax.ts'
 
+/** What each way of delivery is called, in a shop. */
+export const DELIVERY_NAMES: Record<DeliveryMethod, string> = { standard: 'Standard', express: 'Express' }
+
 /** Working days from the day of an order to its delivery within the EU, fewest and most. */
 export const LEAD_WORKING_DAYS: Record<DeliveryMethod, readonly [fewest: number, most: number]> = {
   standard: [3, 5],

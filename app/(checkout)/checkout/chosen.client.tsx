@@ -1,7 +1,7 @@
 'use client'
 
 import { type ChangeEvent, createContext, type ReactNode, useContext, useEffect, useRef, useState } from 'react'
-import { COUNTRIES, type Country } from '#/domain/countries.ts'
+import { type Country, isCountry } from '#/domain/countries.ts'
 import type { DeliveryMethod, Totals } from '#/domain/pricing.ts'
 import { taxed } from '#/domain/tax.ts'
 
@@ -75,7 +75,7 @@ function readForm(form: HTMLFormElement | null, otherwise: Destination): Destina
   const country = data.get('country')
   const method = data.get('deliveryMethod')
   return {
-    country: typeof country === 'string' && Object.hasOwn(COUNTRIES, country) ? (country as Country) : otherwise.country,
+    country: isCountry(country) ? country : otherwise.country,
     method: method === 'standard' || method === 'express' ? method : otherwise.method,
   }
 }

@@ -1,6 +1,6 @@
 import type { Metadata } from 'next'
 import { Message } from '#/components/message.tsx'
-import { COUNTRIES, type Country } from '#/domain/countries.ts'
+import { DEFAULT_COUNTRY, isCountry } from '#/domain/countries.ts'
 import { sealCheckout } from '#/server/cart/checkout-token.ts'
 import { cartTotals, priceCart } from '#/server/cart/priced-cart.ts'
 import { readCart, readCheckoutNote } from '#/server/web/cookies.ts'
@@ -10,7 +10,6 @@ import styles from './checkout.module.css'
 import { CheckoutForm } from './checkout-form.tsx'
 import { CheckoutProblem } from './checkout-problem.tsx'
 import { ChosenDestination } from './chosen.client.tsx'
-import { DEFAULT_COUNTRY } from './words.ts'
 
 export const metadata: Metadata = { title: 'Checkout' }
 
@@ -40,7 +39,8 @@ export default async function CheckoutPage({ searchParams }: { searchParams: Pro
       </Message>
     )
   }
-  const country = toCountry(note?.values.country)
+  const chosen = note?.values.country
+  const country = isCountry(chosen) ? chosen : DEFAULT_COUNTRY
   const { standard, express } = cartTotals(priced.value, country)
   const { subtotalMinor, discountMinor } = standard
   const { code } = priced.value
@@ -67,8 +67,4 @@ export default async function CheckoutPage({ searchParams }: { searchParams: Pro
       </ChosenDestination>
     </main>
   )
-}
-
-function toCountry(chosen: string | undefined): Country {
-  return chosen !== undefined && Object.hasOwn(COUNTRIES, chosen) ? (chosen as Country) : DEFAULT_COUNTRY
 }

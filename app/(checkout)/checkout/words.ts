@@ -1,17 +1,13 @@
 import type { Country } from '#/domain/countries.ts'
-import { CUSTOMS_COUNTRIES, CUSTOMS_WORKING_DAYS, LEAD_WORKING_DAYS } from '#/domain/delivery-estimate.ts'
+import { CUSTOMS_COUNTRIES, CUSTOMS_WORKING_DAYS, DELIVERY_NAMES, LEAD_WORKING_DAYS } from '#/domain/delivery-estimate.ts'
 import { formatMoney } from '#/domain/money.ts'
 import type { DeliveryMethod, Totals } from '#/domain/pricing.ts'
-
-const NAMES: Record<DeliveryMethod, string> = { standard: 'Standard', express: 'Express' }
 
 /** `Standard, 3 to 5 working days`; more of them where customs look at it. */
 export function deliveryWords(method: DeliveryMethod, country: Country): string {
   const more = CUSTOMS_COUNTRIES.includes(country) ? CUSTOMS_WORKING_DAYS : 0
-  return `${NAMES[method]}, ${LEAD_WORKING_DAYS[method].map((days) => days + more).join(' to ')} working days`
+  return `${DELIVERY_NAMES[method]}, ${LEAD_WORKING_DAYS[method].map((days) => days + more).join(' to ')} working days`
 }
-
-export { DEFAULT_COUNTRY } from '#/domain/countries.ts'
 
 type Costs = Pick<Totals, 'deliveryMinor' | 'taxMinor' | 'taxMode' | 'totalMinor'>
 
