@@ -3,6 +3,7 @@
 import { type ReactNode, type Ref, useEffect, useImperativeHandle, useRef } from 'react'
 import styles from './cart-drawer.module.css'
 import controls from './controls.module.css'
+import { isPlainClick } from './is-plain-click.ts'
 
 export type DrawerHandle = { open(opener: HTMLElement | null): void; close(): void; focusTitle(): void }
 
@@ -57,7 +58,7 @@ export function CartDrawer({ ref, page, lines, sums, status, alert, onTryAgain, 
   const link = (href: string) => ({
     href,
     onClick: (event: React.MouseEvent) => {
-      if (!isBusy || !isPlain(event)) return
+      if (!isBusy || !isPlainClick(event)) return
       event.preventDefault()
       onLeave(href)
     },
@@ -67,7 +68,7 @@ export function CartDrawer({ ref, page, lines, sums, status, alert, onTryAgain, 
     const target = event.target as Element
     if (target === dialog.current && performance.now() - opened.current.atMs > SECOND_PRESS_MS) dialog.current?.close()
     const line = target.closest('li a[href]')
-    if (!line || !isPlain(event)) return
+    if (!line || !isPlainClick(event)) return
     if (line.getAttribute('href') === page)
       event.preventDefault() // it is behind, with what is chosen on it
     else opened.current.by = null // the focus goes to the page that comes
@@ -123,8 +124,4 @@ export function CartDrawer({ ref, page, lines, sums, status, alert, onTryAgain, 
       </div>
     </dialog>
   )
-}
-
-function isPlain({ metaKey, ctrlKey, shiftKey, altKey }: React.MouseEvent): boolean {
-  return !metaKey && !ctrlKey && !shiftKey && !altKey
 }

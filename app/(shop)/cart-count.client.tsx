@@ -1,6 +1,7 @@
 'use client'
 
 import { useEffect, useState } from 'react'
+import { unitsInCookie } from './cart-units.client.ts'
 
 /**
  * Units in the cart, read from a cookie after hydration, because the page itself is the same for everybody. The drawer tells of what it expects,
@@ -11,7 +12,7 @@ export function CartCount() {
   useEffect(() => {
     const controller = new AbortController()
     const { signal } = controller
-    const read = () => setUnits(Number(/(?:^|; )cart_count=(\d{1,4})/.exec(document.cookie)?.[1] ?? 0))
+    const read = () => setUnits(unitsInCookie())
     read()
     addEventListener('pageshow', read, { signal }) // Back from the cart shows this page as it was left
     addEventListener('focus', read, { signal })

@@ -1,3 +1,4 @@
+import { isPlainClick } from '#/components/is-plain-click.ts'
 import { movePhoto } from './move-photo.client.ts'
 import { pageOf } from './page-of.ts'
 import { watchIntent } from './watch-intent.client.ts'
@@ -43,7 +44,7 @@ export function softenLinks(router: SoftRouter, signal: AbortSignal): SoftLinks 
   document.addEventListener(
     'click',
     (event) => {
-      if (event.defaultPrevented || !isPlain(event)) return
+      if (event.defaultPrevented || !isPlainClick(event)) return
       const link = linkOf(event.target)
       const href = link && addressOf(link)
       if (!link || !href) return
@@ -65,7 +66,7 @@ export function softenLinks(router: SoftRouter, signal: AbortSignal): SoftLinks 
     'click',
     (event) => {
       const link = linkOf(event.target)
-      if (link && !event.defaultPrevented && isPlain(event) && leavesDocument(link)) stop()
+      if (link && !event.defaultPrevented && isPlainClick(event) && leavesDocument(link)) stop()
     },
     { signal },
   )
@@ -99,10 +100,6 @@ function leavesDocument(link: HTMLAnchorElement): boolean {
 
 function opensHere(link: HTMLAnchorElement): boolean {
   return (link.target === '' || link.target === '_self') && !link.hasAttribute('download')
-}
-
-function isPlain(event: MouseEvent): boolean {
-  return event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey
 }
 
 function linkOf(target: EventTarget | null): HTMLAnchorElement | null {

@@ -21,11 +21,6 @@ const desk: CartDesk = {
   },
 }
 
-/** Units that the cart held when the server last told this browser. */
-export function unitsInCookie(): number {
-  return Number(/(?:^|; )cart_count=(\d{1,4})/.exec(document.cookie)?.[1] ?? 0)
-}
-
 let last: Promise<unknown> = Promise.resolve()
 
 /**

@@ -2,6 +2,7 @@
 
 import { usePathname } from 'next/navigation'
 import { type ComponentType, useEffect, useRef, useState } from 'react'
+import { isPlainClick } from '#/components/is-plain-click.ts'
 import { whenIdle } from '../when-idle.ts'
 import type { CartCall, LiveCartProps } from './live-cart.client.tsx'
 
@@ -58,8 +59,7 @@ export function CartIsland() {
       'click',
       (event) => {
         const link = event.target instanceof Element ? event.target.closest<HTMLAnchorElement>(CART_LINK) : null
-        if (!link || event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey)
-          return
+        if (!link || event.defaultPrevented || !isPlainClick(event)) return
         event.preventDefault()
         call({ kind: 'open', opener: link }, () => location.assign(link.href))
       },

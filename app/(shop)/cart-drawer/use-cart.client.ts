@@ -2,7 +2,8 @@ import { notifyManager, QueryClient, useMutation, useQuery } from '@tanstack/rea
 import { useCallback, useState } from 'react'
 import { type CartChange, confirmed, guess, NOTHING, type ShownCart, unitsOf, withoutPrices } from '#/domain/cart-changes.ts'
 import type { CartAnswer } from '#/domain/cart-view.ts'
-import { inTurn, unitsInCookie } from './ask-server.client.ts'
+import { unitsInCookie } from '../cart-units.client.ts'
+import { inTurn } from './ask-server.client.ts'
 import { changedWords, missedWords, PRICES_AWAY, refusedWords, unknownWords } from './drawer-words.ts'
 
 /**

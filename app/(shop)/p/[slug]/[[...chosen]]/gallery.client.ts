@@ -1,3 +1,5 @@
+import { isPlainClick } from '#/components/is-plain-click.ts'
+
 /**
  * Has the links of a gallery scroll its row and nothing else, marks the thumbnail of the photograph that is shown, and opens photographs on the
  * page. What opens them comes with the first tap. Returns how to end it.
@@ -7,7 +9,7 @@ export function startGallery(gallery: HTMLElement): () => void {
   let isOver = false
   const onClick = (event: MouseEvent) => {
     const link = event.target instanceof Element ? event.target.closest('a') : null
-    if (!link || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
+    if (!link || !isPlainClick(event)) return
     if (link.dataset.zoom) {
       event.preventDefault()
       void import('./zoom.client.ts').then(
