@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { type Focal, socialImageFile } from '#/domain/social-image.ts'
 import { env } from '../env.ts'
-import { hasBytes } from './variant-files.ts'
+import { hasBytes, readKept } from './kept-file.ts'
 
 /** Where a photograph's picture for sharing is kept. Id and name are checked by the caller. */
 export function socialFile(imageId: string, name: string): string {
@@ -10,9 +9,8 @@ export function socialFile(imageId: string, name: string): string {
 }
 
 /** The picture; null when it has not been made, or not wholly. */
-export async function readSocialImage(imageId: string, name: string): Promise<Buffer | null> {
-  const bytes = await readFile(socialFile(imageId, name)).catch(() => null)
-  return bytes && bytes.length > 0 ? bytes : null
+export function readSocialImage(imageId: string, name: string): Promise<Buffer | null> {
+  return readKept(socialFile(imageId, name))
 }
 
 /** Whether a photograph's picture for sharing is still to be made. */

@@ -1,8 +1,7 @@
-import { constants } from 'node:fs'
-import { readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { IMAGE_FORMATS, type ImageFormat, widthsOf } from '#/domain/image-variants.ts'
 import { env } from '../env.ts'
+import { hasBytes, readKept } from './kept-file.ts'
 
 export type Variant = { readonly width: number; readonly format: ImageFormat }
 
@@ -11,10 +10,9 @@ export function variantFile(imageId: string, { width, format }: Variant): string
   return path.join(/* turbopackIgnore: true */ env().MEDIA_DIR, imageId, `${width}.${format}`)
 }
 
-/** The bytes of a variant; null when it is not there. What is kept is files: a link, which could lead elsewhere, is not followed. */
-export async function readVariant(imageId: string, variant: Variant): Promise<Buffer | null> {
-  const bytes = await readFile(variantFile(imageId, variant), { flag: constants.O_RDONLY | constants.O_NOFOLLOW }).catch(() => null)
-  return bytes && bytes.length > 0 ? bytes : null
+/** The bytes of a variant; null when it is not there. */
+export function readVariant(imageId: string, variant: Variant): Promise<Buffer | null> {
+  return readKept(variantFile(imageId, variant))
 }
 
 /** Every variant that a photograph of this width should have. */
@@ -28,9 +26,4 @@ export async function missingVariants(imageId: string, sourceWidth: number): Pro
     variantsOf(sourceWidth).map(async (variant) => ({ variant, there: await hasBytes(variantFile(imageId, variant)) })),
   )
   return checked.filter(({ there }) => !there).map(({ variant }) => variant)
-}
-
-/** An empty file is none: a full disk leaves them. */
-export async function hasBytes(file: string): Promise<boolean> {
-  return ((await stat(file).catch(() => null))?.size ?? 0) > 0
 }
