@@ -61,7 +61,7 @@ async function remove(
 }
 
 /** A product with its photographs in order; null when there is none. */
-export function readPhotosOf(db: Db, code: string) {
+function readPhotosOf(db: Db, code: string) {
   return db.product.findUnique({
     where: { code },
     select: {
@@ -74,6 +74,6 @@ export function readPhotosOf(db: Db, code: string) {
   })
 }
 
-export function noProduct(code: string): Answer {
+function noProduct(code: string): Answer {
   return answer(EXIT.trouble, [`There is no product ${code}.`], { known: false })
 }
