@@ -1,8 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import path from 'node:path'
 import type { Page } from '@playwright/test'
 import { LINE_MAX_QUANTITY } from '#/domain/cart.ts'
-import { setting } from './backstage.ts'
+import { chunkOf } from './chunk-of.ts'
 import { expect, test } from './fixtures.ts'
 import { isLeftToBrowser } from './left-to-browser.ts'
 import { findAxeViolations, findCutText, findHiddenFocus } from './page-checks.ts'
@@ -28,14 +26,7 @@ async function isTakenOver(page: Page): Promise<void> {
   await expect(page.locator('[data-cart-link]')).toHaveAttribute('aria-haspopup', 'dialog')
 }
 
-function chunkOfDrawer(): string {
-  const chunks = path.join(setting('NEXT_DIST_DIR'), 'static/chunks')
-  const [first, ...others] = readdirSync(chunks).filter((name) =>
-    readFileSync(path.join(chunks, name), 'utf8').includes('cart-drawer-title'),
-  )
-  if (!first || others.length > 0) throw new Error('the code of the drawer is not in one chunk of its own')
-  return first
-}
+const chunkOfDrawer = () => chunkOf('cart-drawer-title')
 
 const add = (page: Page) => page.getByRole('button', { name: 'Add to cart' }).click()
 
