@@ -232,6 +232,22 @@ test('who goes to the checkout while a line is on its way arrives there with it'
   await expect(page.getByRole('main')).toContainText('Football')
 })
 
+test('who closes the drawer instead of waiting to be taken to the checkout stays', async ({ page }) => {
+  const { drawer, lines, status } = drawerOf(page)
+  await openProduct(page, 'football')
+  const letGo = await holdChanges(page, '/cart/lines')
+  await add(page)
+  await drawer.getByRole('link', { name: 'Checkout' }).click()
+  await page.keyboard.press('Escape')
+  await expect(drawer).toBeHidden()
+  letGo()
+  await page.locator('[data-cart-link]').click()
+  await expect(lines).toHaveAttribute('aria-busy', 'false')
+  await drawer.getByRole('button', { name: 'One more' }).click()
+  await expect(status).toContainText('2 things in the cart.')
+  await expect(page).toHaveURL('/p/football')
+})
+
 test('what was added is in the cart when its page is left before the answer comes', async ({ page, context, shopper }) => {
   await openProduct(page, 'football')
   const letGo = await holdChanges(page, '/cart/lines')

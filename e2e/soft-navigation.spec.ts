@@ -1,4 +1,4 @@
-import type { Page } from '@playwright/test'
+import type { BrowserContext, Page } from '@playwright/test'
 import { expect, test } from './fixtures.ts'
 import { isLeftToBrowser } from './left-to-browser.ts'
 
@@ -23,6 +23,14 @@ function watch(page: Page) {
     if (request.headers()['next-router-prefetch']) seen.bytes += (await request.sizes()).responseBodySize
   })
   return seen
+}
+
+/** A window that is changing the cart until it is closed, so that changes of others wait. */
+async function holdCart(context: BrowserContext): Promise<Page> {
+  const page = await context.newPage()
+  await page.goto('/credits')
+  await page.evaluate(() => new Promise<void>((isHeld) => void navigator.locks.request('cart', () => new Promise<void>(() => isHeld()))))
+  return page
 }
 
 const cards = (page: Page) => page.getByRole('main').getByRole('listitem').getByRole('link')
@@ -261,6 +269,39 @@ test.describe('where the router gets no answer', () => {
     await viewCart.click()
     await expect(shopper.title).toHaveText('Cart')
     expect(seen.documents.map((address) => new URL(address).pathname)).toEqual(['/cart', '/cart'])
+  })
+
+  test('one that hangs and then comes does not take back who goes to the checkout as soon as the cart is settled', async ({
+    page,
+    context,
+    shopper,
+  }) => {
+    const drawer = page.getByRole('dialog', { name: 'Cart' })
+    await page.clock.install()
+    await page.emulateMedia({ reducedMotion: 'reduce' })
+    await open(page, '/p/football')
+    await page.locator('[data-cart-link]').click()
+    await expect(drawer).toBeVisible()
+    await page.keyboard.press('Escape')
+    const step = Promise.withResolvers<void>()
+    await page.route('**/*_rsc=*', async (route) => {
+      await step.promise
+      await route.continue()
+    })
+    const other = await holdCart(context)
+    const seen = watch(page)
+    await page.getByRole('button', { name: 'Add to cart' }).click()
+    await expect(drawer.getByRole('link', { name: 'Checkout' })).toBeVisible()
+    await page.evaluate(() => {
+      document.querySelector<HTMLAnchorElement>('a[href="/c/plants"]')?.click()
+      document.querySelector<HTMLAnchorElement>('dialog a[href="/checkout"]')?.click()
+    })
+    await page.clock.fastForward(10_000)
+    step.resolve()
+    await expect(shopper.title).toHaveText('Plants')
+    await other.close()
+    await expect(shopper.title).toHaveText('Checkout')
+    expect(seen.documents.map((address) => new URL(address).pathname)).toEqual(['/checkout'])
   })
 
   test('one that hangs is given up for the whole page', async ({ page, shopper }) => {

@@ -57,16 +57,16 @@ export function softenLinks(router: SoftRouter, signal: AbortSignal): SoftLinks 
     },
     { signal },
   )
-  // Who is on the way elsewhere meanwhile is not to be taken here in the end. The window hears last: what was prevented leads nowhere.
+  // Who wants to be elsewhere meanwhile is not to be taken here in the end, even where the drawer is what sends them there, and later.
   const stop = () => set(null)
   addEventListener('popstate', stop, { signal })
   addEventListener('pagehide', stop, { signal })
-  addEventListener('submit', (event) => event.defaultPrevented || stop(), { signal })
+  addEventListener('submit', stop, { signal })
   addEventListener(
     'click',
     (event) => {
       const link = linkOf(event.target)
-      if (link && !event.defaultPrevented && isPlainClick(event) && leavesDocument(link)) stop()
+      if (link && isPlainClick(event) && !addressOf(link) && leavesDocument(link)) stop()
     },
     { signal },
   )

@@ -44,9 +44,10 @@ function Drawer({ connect }: LiveCartProps) {
   const page = pageOf(usePathname())
   const shownOn = useRef(page)
   useEffect(() => {
-    if (shownOn.current !== page) drawer.current?.close() // another page came, and it would be in its way
+    // Another page came, and the drawer would be in its way, unless somebody waits in it to go on from here.
+    if (shownOn.current !== page && goal === null) drawer.current?.close()
     shownOn.current = page
-  }, [page])
+  }, [page, goal])
 
   useEffect(() => {
     if (cart) dispatchEvent(new CustomEvent('cart-units', { detail: units }))
@@ -57,7 +58,7 @@ function Drawer({ connect }: LiveCartProps) {
     return () => removeEventListener('pageshow', refresh)
   }, [refresh])
 
-  // Who wants to go on while something is on its way goes once that is done, and stays where something went wrong.
+  // Who wants to go on while something is on its way goes once that is done, and stays where something went wrong or the drawer was closed.
   useEffect(() => {
     if (goal === null || !isSettled) return
     setGoal(null)
@@ -79,7 +80,10 @@ function Drawer({ connect }: LiveCartProps) {
       alert={trouble?.words ?? (isAway ? (cart ? CART_OLD : CART_AWAY) : null)}
       onTryAgain={again ? () => change(again) : isAway ? refresh : null}
       isBusy={!isSettled}
-      onOpenChange={setOpen}
+      onOpenChange={(isNowOpen) => {
+        setOpen(isNowOpen)
+        if (!isNowOpen) setGoal(null)
+      }}
       onLeave={setGoal}
     />
   )
