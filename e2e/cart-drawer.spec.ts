@@ -149,6 +149,32 @@ test.describe('while one answer is lost and another change waits for its turn', 
   })
 })
 
+test.describe('while nobody knows prices', () => {
+  test.use({ expectedComplaints: /api\/cart/ })
+
+  test('what was added is not shown as if it were all that is in the cart: the drawer says that it cannot show it, and does once it can', async ({
+    page,
+    shopper,
+  }) => {
+    const { lines, alert } = drawerOf(page)
+    await shopper.addToCart('football')
+    await page.route('**/api/cart', (route) => route.fulfill({ status: 503, json: { ok: false, code: 'AWAY', cart: null } }))
+    await page.route('**/cart/lines', async (route) => {
+      const response = await route.fetch()
+      await route.fulfill({ response, json: { ok: true, cart: null } })
+    })
+    await openProduct(page, 'cordless-mouse')
+    await add(page)
+    await expect(alert).toContainText('It is in your cart, but we cannot look up prices right now.')
+    await expect(lines).toHaveCount(0)
+    await expect(page.locator('[data-cart-link]')).toHaveText('Cart (2)')
+    await page.unroute('**/api/cart')
+    await alert.getByRole('button', { name: 'Try again' }).click()
+    await expect(lines).toHaveCount(2)
+    await expect(alert).toBeEmpty()
+  })
+})
+
 test('changes that come faster than answers all count, over two windows of a browser too', async ({ page, context }) => {
   const { drawer, lines, status } = drawerOf(page)
   const other = await context.newPage()

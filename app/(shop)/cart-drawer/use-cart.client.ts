@@ -17,6 +17,9 @@ export const client = new QueryClient({
 /** Something that the shopper should know before going on, and what can be done about it. */
 export type Trouble = { readonly words: string; readonly change: CartChange | null }
 
+/** Over as soon as the cart can be looked at. */
+const WITHOUT_PRICES: Trouble = { words: PRICES_AWAY, change: null }
+
 /** What the server told last; nothing before it told anything. */
 const TOLD = ['cart', 'told']
 /** What was asked of it since. Apart from that: a look that comes back must not bring back what was answered meanwhile. */
@@ -37,7 +40,11 @@ export function useCart(isOpen: boolean) {
   const { data: asked = NOTHING_ASKED } = useQuery<readonly CartChange[]>({ queryKey: ASKED, queryFn: readAsked, enabled: false })
   const { data: told = null, isError } = useQuery({
     queryKey: TOLD,
-    queryFn: look,
+    queryFn: async () => {
+      const cart = await look()
+      setTrouble((now) => (now === WITHOUT_PRICES ? null : now))
+      return cart
+    },
     enabled: isOpen && asked.length === 0,
     staleTime: FRESH_MS,
     retry: 1,
@@ -55,7 +62,7 @@ export function useCart(isOpen: boolean) {
       if (isSuperseded || !answer) return
       if (!answer.ok) setTrouble({ words: refusedWords(change, answer.code), change: null })
       else if (answer.cart) setStatus(changedWords(change, unitsInCookie()))
-      else setTrouble({ words: PRICES_AWAY, change: null })
+      else setTrouble(WITHOUT_PRICES)
     },
     onError: async (_error, change) => {
       setTrouble({ words: unknownWords(change), change: null })
@@ -65,7 +72,7 @@ export function useCart(isOpen: boolean) {
       if (wasMade && seen) {
         setTrouble(null)
         setStatus(changedWords(change, unitsInCookie()))
-      } else if (wasMade) setTrouble({ words: PRICES_AWAY, change: null })
+      } else if (wasMade) setTrouble(WITHOUT_PRICES)
       else setTrouble({ words: seen ? missedWords(change) : unknownWords(change), change })
     },
   })
