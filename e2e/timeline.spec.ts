@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test'
+import { chunkOf } from './chunk-of.ts'
 import { expect, test } from './fixtures.ts'
 import { orders } from './merchant-desk.ts'
 
@@ -144,6 +145,32 @@ test.describe('while the shop does not answer', () => {
     await expect(told).toBeHidden()
     await letIntakeGo()
     await shopper.seesOrderState('CONFIRMED')
+  })
+})
+
+test.describe('where the code that follows an order does not come', () => {
+  test.use({ expectedComplaints: /ERR_FAILED|Failed to load|was preloaded using link preload but not used/ })
+
+  test('the page says that it may be old, and is rendered anew every half a minute', async ({ shopper, backstage }) => {
+    const { page } = shopper
+    await page.route(`**/_next/static/chunks/${chunkOf('/api/orders/', 'visibilityState')}`, (route) => route.abort())
+    await page.clock.install()
+    const letIntakeGo = await backstage.holdIntake()
+    const orderId = await shopper.buy('hanging-bamboo-basket')
+    const told = page.getByText('We cannot reach the shop at the moment, so this may be old.')
+    await expect(told).toBeVisible()
+    const count = countQuestions(page)
+    await letIntakeGo()
+    await expect.poll(() => backstage.charges(orderId)).toHaveLength(1)
+    await shopper.seesOrderState('RECEIVED')
+    let halfMinutes = 0
+    await expect(async () => {
+      await page.clock.fastForward(30_000)
+      halfMinutes += 1
+      await expect(shopper.order).toHaveAttribute('data-order-state', 'CONFIRMED', { timeout: 1000 })
+    }).toPass()
+    expect(count.asked).toBeLessThanOrEqual(halfMinutes + 1)
+    await expect(told).toBeHidden()
   })
 })
 

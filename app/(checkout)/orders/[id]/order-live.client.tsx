@@ -28,10 +28,11 @@ export function OrderLive({ orderId, paceMs, version, heldUp, news }: { orderId:
     let end = () => {}
     let gone = false
     const lookAgain = async () => {
-      const { ok } = await fetch(`/api/orders/${orderId}`, { cache: 'no-store' }).catch(() => ({ ok: false }))
+      const { status } = await fetch(`/api/orders/${orderId}`, { cache: 'no-store' }).catch(() => ({ status: 0 }))
       if (gone) return
-      setStale(!ok)
-      if (ok) router.refresh() // asked for while nothing answers, the framework would put an error in the place of the page
+      const isAnswered = status === 200 || status === 404 // not there (yet) is an answer, too
+      setStale(!isAnswered)
+      if (isAnswered) router.refresh() // asked for while nothing answers, the framework would put an error in the place of the page
     }
     void import('./follow-order.ts').then(
       ({ followOrder }) => {
