@@ -1,4 +1,5 @@
-import type { Page } from '@playwright/test'
+import type { Page, Request } from '@playwright/test'
+import { chunkOf } from './chunk-of.ts'
 import { expect, test } from './fixtures.ts'
 
 const PATH = '/p/canvas-high-tops'
@@ -80,7 +81,9 @@ for (const javaScriptEnabled of [true, false]) {
     test('the arrow keys go from photograph to photograph', async ({ page }) => {
       await open(page, javaScriptEnabled)
       const { row } = galleryOf(page)
-      await row.focus()
+      await page.getByRole('navigation', { name: 'Breadcrumb' }).getByRole('link').last().focus()
+      await page.keyboard.press('Tab')
+      await expect(row).toBeFocused()
       await page.keyboard.press('ArrowRight')
       await seesPhotograph(page, 1)
       await page.keyboard.press('ArrowLeft')
@@ -178,30 +181,71 @@ test('a larger photograph that is slow to come is stood in for by the one that i
   await expect(zoomed).toBeHidden()
 })
 
-test('who leaves the page while a photograph is open, by Back, finds a shop that can be used, and by Forward the page without it', async ({
-  page,
-}) => {
+const cards = (page: Page) => page.getByRole('main').getByRole('listitem').getByRole('link')
+
+/** The page, come to from a list in the same document, which Back leads to. */
+async function openFromList(page: Page): Promise<void> {
   await page.goto('/c/shoes')
   await expect(page.locator('html')).toHaveAttribute('data-links', 'soft')
-  const cards = page.getByRole('main').getByRole('listitem').getByRole('link')
-  await cards.filter({ hasText: 'Canvas high tops' }).click()
+  await cards(page).filter({ hasText: 'Canvas high tops' }).click()
   await expect(page).toHaveURL(PATH)
-  const { slides, zoomed } = galleryOf(page)
   await expect(page.getByRole('main').getByRole('status')).not.toBeEmpty()
+}
+
+/** That what is shown is the list, and can be used. */
+async function usesList(page: Page): Promise<void> {
+  await expect(page).toHaveURL('/c/shoes')
+  const other = cards(page).filter({ hasNotText: 'Canvas high tops' }).first()
+  const href = (await other.getAttribute('href')) ?? ''
+  await other.click()
+  await expect(page).toHaveURL(href)
+}
+
+test('who leaves the page while a photograph is open, by Back, finds by Forward the page without it, and a shop that can be used', async ({
+  page,
+}) => {
+  await openFromList(page)
+  const { slides, zoomed } = galleryOf(page)
   await slides.first().getByRole('link', { name: 'See it larger' }).click()
   await expect(zoomed).toBeVisible()
   await page.goBack()
   await expect(page).toHaveURL('/c/shoes')
-  await expect(page.locator('dialog[open]')).toHaveCount(0)
   await page.goForward()
   await expect(slides.first()).toBeVisible()
   await expect(zoomed).toBeHidden()
   await page.goBack()
-  await expect(page).toHaveURL('/c/shoes')
-  const other = cards.filter({ hasNotText: 'Canvas high tops' }).first()
-  const href = (await other.getAttribute('href')) ?? ''
-  await other.click()
-  await expect(page).toHaveURL(href)
+  await usesList(page)
+})
+
+test.describe('while what opens a photograph is on its way', () => {
+  test.use({ expectedComplaints: /ERR_FAILED|Failed to load/ })
+
+  for (const comes of [true, false]) {
+    test(`who leaves the page is not held up ${comes ? 'once it comes' : 'where it does not come'}`, async ({ page }) => {
+      const chunk = chunkOf('data-zoom-plate')
+      const held = Promise.withResolvers<void>()
+      await page.route(`**/${chunk}`, async (route) => {
+        await held.promise
+        await (comes ? route.continue() : route.abort())
+      })
+      await openFromList(page)
+      await galleryOf(page).slides.first().getByRole('link', { name: 'See it larger' }).click()
+      await page.goBack()
+      await expect(page).toHaveURL('/c/shoes')
+      const documents: string[] = []
+      page.on('request', (request) => request.isNavigationRequest() && documents.push(request.url()))
+      let answers = 0
+      const count = (request: Request) => {
+        if (request.url().endsWith(chunk)) answers += 1
+      }
+      page.on('requestfinished', count)
+      page.on('requestfailed', count)
+      held.resolve()
+      await expect.poll(() => answers).toBe(comes ? 1 : 2) // what fails is asked for once more
+      await usesList(page)
+      expect(documents).toEqual([])
+    })
+  }
 })
 
 test('a tap on the larger photograph closes it, and it can be opened again', async ({ page }) => {

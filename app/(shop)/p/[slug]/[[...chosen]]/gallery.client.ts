@@ -42,7 +42,7 @@ export function startGallery(gallery: HTMLElement): () => void {
   gallery.addEventListener('click', onClick)
   return () => {
     isOver = true
-    // The router keeps a page that was left, and hides it: an open dialog in it would go on making all else inert.
+    // The router keeps a page that was left, and shows it again on Forward: with an open dialog as a part of it, above all else.
     gallery.querySelector<HTMLDialogElement>('dialog[open]')?.close()
     watcher.disconnect()
     gallery.removeEventListener('click', onClick)
