@@ -51,9 +51,7 @@ export function useStock(skus: readonly string[]): KnownStock | null | undefined
 async function fetchStock(query: string, signal: AbortSignal): Promise<KnownStock | null> {
   try {
     const response = await fetch(`/api/stock?${query}`, { signal })
-    if (!response.ok) return null
-    const answer: unknown = await response.json()
-    return typeof answer === 'object' && answer !== null ? new Map(Object.entries(answer).filter(isStock)) : null
+    return response.ok ? new Map(Object.entries((await response.json()) as object).filter(isStock)) : null
   } catch {
     return null
   }
