@@ -303,13 +303,6 @@ describe('a request', () => {
     const answer = await raw('GET', '/nothing', { connection: 'Upgrade', upgrade: 'websocket' }, Buffer.alloc(0))
     expect(answer.status).toBe(404)
   })
-
-  test('to drop pages needs the token that our own processes share', async () => {
-    for (const authorization of ['', 'Bearer ', 'Bearer wrong']) {
-      const headers = { 'content-type': 'application/json', authorization }
-      expect((await raw('POST', '/api/revalidate', headers, Buffer.from('{"tags":["catalogue"]}'))).status).toBe(401)
-    }
-  })
 })
 
 const FORM = 'application/x-www-form-urlencoded'

@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import tagsManifest from 'next/dist/server/lib/incremental-cache/tags-manifest.external.js'
 import { chooseEncoding } from './choose-encoding.ts'
+import { edgeLife } from './edge-life.ts'
 import { type Body, type FinishedPage, finishedPages } from './finished-pages.ts'
+import { freshnessOf } from './judge-kept.ts'
 
 /** Asks for something else than the document: parts of it, or a prefetch. Next answers those. */
 const NOT_THE_DOCUMENT = ['rsc', 'next-router-state-tree', 'next-router-prefetch', 'next-router-segment-prefetch']
@@ -39,8 +40,11 @@ export function answerFinished(
   const { headers } = request
   const body = page.bodies[chooseEncoding(headers['accept-encoding'] as string | undefined)]
   // Together with the status, in one piece: setting each by itself costs as much as all the rest.
-  const sent = [...headOf(page, body, finishing), 'cache-control', isStale ? WHILE_STALE : cacheControlOf(page, nowMs)]
-  sent.push('x-nextjs-cache', isStale ? 'STALE' : from)
+  const sent = [
+    ...headOf(page, body, finishing),
+    ...edgeLife(isStale ? null : leftSeconds(page, nowMs)),
+    ...STATUS[isStale ? 'STALE' : from],
+  ]
   if (headers['if-none-match'] !== undefined && matches(headers['if-none-match'], body.etag)) {
     response.writeHead(304, sent).end()
     return true
@@ -59,13 +63,6 @@ function documentPathOf({ method, url = '/', headers }: IncomingMessage): string
   return /[?&]_rsc=/.test(url.slice(query)) ? null : url.slice(0, query)
 }
 
-function freshnessOf({ renderedAtMs, revalidateSeconds, expireSeconds, tags }: FinishedPage, nowMs: number): 'fresh' | 'stale' | 'expired' {
-  const ageMs = nowMs - renderedAtMs
-  const carried = tags as string[]
-  if (ageMs > expireSeconds * 1000 || tagsManifest.areTagsExpired(carried, renderedAtMs)) return 'expired'
-  return ageMs > revalidateSeconds * 1000 || tagsManifest.areTagsStale(carried, renderedAtMs) ? 'stale' : 'fresh'
-}
-
 const heads = new WeakMap<Body, readonly string[]>()
 
 /** Names and values, one after the other. The same for as long as the page is kept. */
@@ -82,19 +79,17 @@ function headOf(page: FinishedPage, body: Body, { headers }: Finishing): readonl
   return head
 }
 
-/** An edge asks again at once, and gets what was rendered meanwhile: an edit must not wait there for as long as a page lives. */
-const WHILE_STALE = 's-maxage=1'
-
-/** As Next says it, but with what is left of the page's life: an edge that fetches it late must not keep it beyond its end. */
-function cacheControlOf({ renderedAtMs, revalidateSeconds, expireSeconds }: FinishedPage, nowMs: number): string {
-  if (!Number.isFinite(revalidateSeconds)) return 's-maxage=31536000'
-  const whileStale =
-    Number.isFinite(expireSeconds) && expireSeconds > revalidateSeconds
-      ? `, stale-while-revalidate=${expireSeconds - revalidateSeconds}`
-      : ''
-  const leftSeconds = Math.max(1, Math.ceil((renderedAtMs - nowMs) / 1000 + revalidateSeconds))
-  return `s-maxage=${leftSeconds}${whileStale}`
+/** What is left of a page's life: an edge that fetches it late must not keep it beyond its end. */
+function leftSeconds({ renderedAtMs, revalidateSeconds }: FinishedPage, nowMs: number): number {
+  return (renderedAtMs - nowMs) / 1000 + revalidateSeconds
 }
+
+/** As RFC 9211 has it, beside the framework's own word for it. */
+const STATUS = {
+  HIT: ['x-nextjs-cache', 'HIT', 'cache-status', 'saleday; hit; detail=memory'],
+  STALE: ['x-nextjs-cache', 'STALE', 'cache-status', 'saleday; fwd=stale'],
+  MISS: ['x-nextjs-cache', 'MISS', 'cache-status', 'saleday; fwd=miss'],
+} as const
 
 /** As RFC 9110 has it for `If-None-Match`: any of several, weak or strong, or any at all. */
 export function matches(asked: string, etag: string): boolean {

@@ -6,6 +6,7 @@ const page = (html: string, renderedAtMs = 1) => ({
   html,
   headers: {},
   tags: [],
+  asOf: null,
   status: 200,
   renderedAtMs,
   revalidateSeconds: 300,
@@ -31,6 +32,16 @@ test('an older rendering never takes the place of a newer one, whichever is comp
   const pages = new FinishedPages()
   await Promise.all([pages.keep('/a', page(`new ${'long '.repeat(100_000)}`, 2)), pages.keep('/a', page('old', 1))])
   expect(pages.find('/a')?.bodies.identity.bytes.toString()).toMatch(/^new/)
+})
+
+test('a rendering of older data never takes the place of one of newer, though it was made later', async () => {
+  const pages = new FinishedPages()
+  const of = (sequence: number, renderedAtMs: number) => ({ ...page(`of ${sequence}`, renderedAtMs), asOf: { epoch: 'e1', sequence } })
+  await Promise.all([pages.keep('/a', of(2, 10)), pages.keep('/a', of(1, 20))])
+  await pages.keep('/a', of(1, 30))
+  expect(pages.find('/a')?.bodies.identity.bytes.toString()).toBe('of 2')
+  await pages.keep('/a', of(3, 5))
+  expect(pages.find('/a')?.bodies.identity.bytes.toString()).toBe('of 3')
 })
 
 test('a page that many give at once is compressed once, and ready when that is said', async () => {

@@ -1,26 +1,22 @@
 import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
+import { isNewer, type Kept } from './judge-kept.ts'
 
 export const ENCODINGS = ['br', 'gzip', 'identity'] as const
 export type Encoding = (typeof ENCODINGS)[number]
 
 export type Body = { readonly bytes: Buffer; readonly etag: string }
 
-export type FinishedPage = {
+export type FinishedPage = Kept & {
   readonly bodies: Readonly<Record<Encoding, Body>>
   readonly headers: Readonly<Record<string, string>>
-  readonly tags: readonly string[]
   readonly status: number
-  /** When it was rendered, in milliseconds since the epoch. */
-  readonly renderedAtMs: number
-  readonly revalidateSeconds: number
-  readonly expireSeconds: number
 }
 
 export type RenderedPage = Omit<FinishedPage, 'bodies'> & { readonly html: string }
 
-type UnderWay = { readonly renderedAtMs: number; readonly kept: Promise<void> }
+type UnderWay = { readonly page: RenderedPage; readonly kept: Promise<void> }
 
 /** A page of ours is some 40 KB and 18 KB more in two encodings: room for about a thousand. Beyond it the one asked for longest ago goes, and Next answers for it. */
 const MAX_BYTES = 64 * 1024 * 1024
@@ -70,14 +66,14 @@ export class FinishedPages {
   }
 
   /**
-   * Keeps a page once it is compressed, which happens in the thread pool, once for many calls; an older rendering never takes the place of a
-   * newer one.
+   * Keeps a page once it is compressed, which happens in the thread pool, once for many calls; one of older data, or an older rendering of the
+   * same, never takes the place of a newer one.
    */
   keep(path: string, page: RenderedPage): Promise<void> {
     const before = this.#underWay.get(path)
-    if (before && before.renderedAtMs >= page.renderedAtMs) return before.kept
+    if (before && !isNewer(page, before.page)) return before.kept
     const own: UnderWay = {
-      renderedAtMs: page.renderedAtMs,
+      page,
       kept: compress(page)
         .then((whole) => {
           // Not if it was dropped meanwhile, or a newer one came.
@@ -98,7 +94,7 @@ export class FinishedPages {
 
   #put(path: string, page: FinishedPage): void {
     const known = this.#pages.get(path)
-    if (known && known.renderedAtMs > page.renderedAtMs) return
+    if (known && isNewer(known, page)) return
     this.#remove(path)
     this.#pages.set(path, page)
     this.#bytes += bytesOf(page)

@@ -1,7 +1,11 @@
 import http from 'node:http'
 import path from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import next from 'next'
+import { followTags } from '../cache/follow-tags.ts'
+import { LEASE_MS, TagClock } from '../cache/tag-clock.ts'
+import { connectDatabase } from '../db/client.ts'
 import { env } from '../env.ts'
 import { log } from '../telemetry/log.ts'
 import { answerAsset } from './answer-asset.ts'
@@ -12,6 +16,7 @@ import { presentPages } from './present-pages.ts'
 import { PROBLEM_POLICY, problemHtml } from './problem-page.ts'
 import { PageRefresher, REFRESH_HEADER, REFRESH_WORD } from './refresh-pages.ts'
 import { refuseRequest } from './refuse-request.ts'
+import { setTagClock } from './tag-clock.ts'
 
 /**
  * A web process: Next behind a server of ours, which answers finished pages itself, refuses what Next would stumble over, says what a browser
@@ -34,8 +39,16 @@ const SHOPPERS_OWN = /^\/(cart|checkout|orders)(\/|\?|$)/
  */
 const NOT_FOR_NEXT = ['user-agent', 'content-security-policy', 'content-security-policy-report-only']
 
+/** How long a start waits to know what was told. While Postgres is away it goes on without: no edge keeps what it sends until it knows. */
+const KNOWN_MS = 2000
+
+const clock = new TagClock()
+setTagClock(clock)
+// A connection of its own: a page that waits for one must not end the lease of all.
+const feed = followTags(connectDatabase(env().DATABASE_URL, 1, LEASE_MS), clock)
+
 const app = next({ dev: false, hostname: 'localhost', port })
-await app.prepare()
+await Promise.all([app.prepare(), Promise.race([feed.known, pause(KNOWN_MS)])])
 const handle = app.getRequestHandler()
 
 // Nothing here speaks anything but HTTP: a request to switch is answered as if it had not asked.

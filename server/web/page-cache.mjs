@@ -17,26 +17,17 @@ const PAGE = /** @type {const} */ ({ kind: 'APP_PAGE', isFallback: false, isRout
 const FileSystemCache = fileSystemCache.default ?? fileSystemCache
 
 /**
- * Since when nothing that a page shows was read anew. Next takes the time at which the page was stored instead, so that an edit that came while
- * it was rendered would not be seen before the page's time is up.
- * @type {WeakMap<object, number>}
- */
-const renderedSince = new WeakMap()
-
-/**
  * Pages that were there and by now are not found. Next would bring them back from where they are stored.
  * @type {Set<string>}
  */
 const withdrawn = new Set()
 
 /**
- * Next's own cache of pages, in memory and beside the build. Each page goes in and comes out finished, and its bytes are kept ready. What was
- * not found is never kept: whoever asks for made-up addresses must fill neither disk nor memory.
+ * Next's own cache of pages, in memory and beside the build. Each page goes in and comes out finished, and its bytes are kept ready. Whether one
+ * is stale is judged by the feed of what was told, wherever it comes from: a build, a folder of before a restart, or this process. What was not
+ * found is never kept: whoever asks for made-up addresses must fill neither disk nor memory.
  */
 export default class PageCache extends FileSystemCache {
-  /** Next makes one of these for each request, before it renders anything. */
-  #since = Date.now()
-
   #sheets() {
     const { serverDistDir } = /** @type {{ serverDistDir: string }} */ (/** @type {unknown} */ (this))
     return builtSheets(path.dirname(serverDistDir))
@@ -46,10 +37,7 @@ export default class PageCache extends FileSystemCache {
   async get(key, context) {
     if (withdrawn.has(key)) return null
     const entry = await super.get(key, context)
-    if (!entry?.value) return entry
-    const lastModified = renderedSince.get(entry.value) ?? entry.lastModified
-    const own = entryAtOwnOrigin(entry)
-    return keepFinished(key, lastModified === undefined ? own : { ...own, lastModified }, this.#sheets())
+    return entry?.value ? keepFinished(key, entryAtOwnOrigin(entry), this.#sheets()) : entry
   }
 
   /** @type {InstanceType<typeof FileSystemCache>['set']} */
@@ -71,7 +59,6 @@ export default class PageCache extends FileSystemCache {
     }
     withdrawn.delete(key)
     const page = finished(value, this.#sheets())
-    if (page) renderedSince.set(page, this.#since)
     await super.set(key, page, context)
     if (page?.kind !== 'APP_PAGE') return
     // As it is stored: whoever asks next finds the same page, of the same time, ready.

@@ -7,7 +7,9 @@ import { env } from '../env.ts'
 import { log } from '../telemetry/log.ts'
 import { answerFinished, type Finishing } from './answer-finished.ts'
 import { chooseEncoding } from './choose-encoding.ts'
+import { edgeLife } from './edge-life.ts'
 import { finishPage, type PageStatus } from './finish-page.ts'
+import { finishedPages } from './finished-pages.ts'
 import { FINISHED } from './keep-finished.ts'
 import { NO_PAGE_POLICY, type PageSources } from './policy.ts'
 import { PRESENTABLE, PROBLEM_POLICY, problemHtml } from './problem-page.ts'
@@ -38,6 +40,7 @@ export type Presenting = {
  */
 export function presentPages(request: IncomingMessage, response: ServerResponse, { finishing, elsewhere }: Presenting): void {
   const { rsc, 'next-action': action, accept = '*/*', 'accept-encoding': encodings } = request.headers
+  boundEdgeLife(request, response)
   if (rsc || (action && request.method === 'POST')) {
     response.setHeader('content-security-policy', NO_PAGE_POLICY)
     return
@@ -110,6 +113,25 @@ export function presentPages(request: IncomingMessage, response: ServerResponse,
     )
     return response
   }) as typeof end
+}
+
+/**
+ * Next lets an edge keep what it keeps itself for as long as a page lives. What it found there and fresh may be kept for as long as any page of
+ * ours, and the rest not at all; a part of a page is dropped there by the page's tags. What a route says of its own answer is left as it is.
+ */
+function boundEdgeLife(request: IncomingMessage, response: ServerResponse): void {
+  const { writeHead } = response
+  response.writeHead = ((...args: Parameters<typeof writeHead>) => {
+    const from = response.getHeader('x-nextjs-cache')
+    const seconds = from && /s-maxage=(\d+)/.exec(String(response.getHeader('cache-control') ?? ''))?.[1]
+    if (seconds) {
+      const [name, life, forCdn, lifeForCdn] = edgeLife(from === 'HIT' ? Number(seconds) : null)
+      response.setHeader(name, life).setHeader(forCdn, lifeForCdn)
+      const pageTags = finishedPages().find(request.url?.split('?', 1)[0] ?? '')?.headers['cache-tag']
+      if (pageTags !== undefined && !response.hasHeader('cache-tag')) response.setHeader('cache-tag', pageTags)
+    }
+    return writeHead.apply(response, args)
+  }) as typeof writeHead
 }
 
 /** Next has rendered it for everybody, and given it to its cache, before it sends it. */
