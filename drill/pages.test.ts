@@ -197,7 +197,8 @@ test('an edit is on the page after one rendering, however many ask meanwhile, an
       for (const { status, body, headers } of answers) {
         expect(status).toBe(200)
         expect(['HIT', 'STALE']).toContain(headers['x-nextjs-cache'])
-        if (headers['x-nextjs-cache'] === 'STALE') expect(headers['cache-control'], 'an edge asks again at once').toMatch(/^s-maxage=1, stale-if/)
+        if (headers['x-nextjs-cache'] === 'STALE')
+          expect(headers['cache-control'], 'an edge asks again at once').toMatch(/^s-maxage=1, stale-if/)
         expect(body.equals(before) || body.toString().includes(price), 'a page is the old one or the new one').toBe(true)
       }
       return answers.every(({ body }) => body.toString().includes(price))
@@ -229,8 +230,12 @@ test('while Postgres is away pages go on being sent, even those that an edit has
     for (let round = 0; round < 20; round += 1) {
       for (const path of ['/', '/c/cameras', '/p/table-tripod']) expect((await ask(path)).status).toBe(200)
     }
+    // One that no edit has touched.
+    const life = async () => (await ask('/c/shoes')).headers['cache-control']
+    await until('no edge keeps what nobody knows to be current', async () => /^s-maxage=1,/.test((await life()) ?? ''))
   } finally {
     await store.postgres.start()
   }
   await until('the edit is on the page after all', async () => (await ask('/p/table-tripod')).body.toString().includes('44.32'))
+  await until('edges keep pages again', async () => /^s-maxage=300,/.test((await ask('/c/shoes')).headers['cache-control'] ?? ''))
 })

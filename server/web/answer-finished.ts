@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { counts } from '../cache/counts.ts'
 import { chooseEncoding } from './choose-encoding.ts'
 import { edgeLife } from './edge-life.ts'
 import { type Body, type FinishedPage, finishedPages } from './finished-pages.ts'
@@ -35,6 +36,7 @@ export function answerFinished(
   const freshness = page && freshnessOf(page, nowMs)
   if (!page || path === null || freshness === 'expired') return false
   const isStale = freshness === 'stale'
+  counts()['pages.memory'][isStale ? 'stale' : COUNTED_AS[from]] += 1
   if (isStale) finishing.refresh(path)
 
   const { headers } = request
@@ -83,6 +85,8 @@ function headOf(page: FinishedPage, body: Body, { headers }: Finishing): readonl
 function leftSeconds({ renderedAtMs, revalidateSeconds }: FinishedPage, nowMs: number): number {
   return (renderedAtMs - nowMs) / 1000 + revalidateSeconds
 }
+
+const COUNTED_AS = { HIT: 'hit', MISS: 'miss' } as const
 
 /** As RFC 9211 has it, beside the framework's own word for it. */
 const STATUS = {

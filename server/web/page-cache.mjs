@@ -1,8 +1,9 @@
 import path from 'node:path'
 import fileSystemCache from 'next/dist/server/lib/incremental-cache/file-system-cache.js'
 import lifetimes from 'next/dist/server/lib/incremental-cache/shared-cache-controls.external.js'
+import { counts } from '../cache/counts.ts'
 import { builtSheets } from './built-sheets.ts'
-import { finished, forgetFinished, keepFinished, untilKept } from './keep-finished.ts'
+import { FINISHED, finished, forgetFinished, keepFinished, untilKept } from './keep-finished.ts'
 import { entryAtOwnOrigin } from './own-origin.ts'
 
 const NOT_FOUND = 404
@@ -48,6 +49,7 @@ export default class PageCache extends FileSystemCache {
       return
     }
     if (value && 'status' in value && value.status === NOT_FOUND) {
+      counts()['pages.render'].notFound += 1
       forgetFinished(key)
       if (await super.get(key, PAGE)) withdrawn.add(key)
       // Next has noted the lifetime of it by now, and would for ever.
@@ -61,6 +63,9 @@ export default class PageCache extends FileSystemCache {
     const page = finished(value, this.#sheets())
     await super.set(key, page, context)
     if (page?.kind !== 'APP_PAGE') return
+    if (page !== value) counts()['pages.render'].whole += 1
+    // Next gives back what it got from here when it could make nothing new.
+    else if (page.headers?.[FINISHED]) counts()['pages.render'].failed += 1
     // As it is stored: whoever asks next finds the same page, of the same time, ready.
     await this.get(key, PAGE)
     await untilKept(key)

@@ -5,6 +5,7 @@ import { SharedCacheControls } from 'next/dist/server/lib/incremental-cache/shar
 import { nodeFs } from 'next/dist/server/lib/node-fs-methods.js'
 import { afterAll, beforeEach, expect, test } from 'vitest'
 import { asOfTag } from '../cache/as-of.ts'
+import { counts } from '../cache/counts.ts'
 import { TagClock } from '../cache/tag-clock.ts'
 import { type FinishedPage, finishedPages } from './finished-pages.ts'
 import { freshnessOf } from './judge-kept.ts'
@@ -111,6 +112,16 @@ test('an edge can drop a page by the tags that are told, and sees no other', asy
   const page = finishedPages().find('/p/tagged')
   expect(page?.headers).toMatchObject({ 'cache-tag': 'catalogue,product:TAGGED' })
   expect(page?.headers['x-next-cache-tags']).toBeUndefined()
+})
+
+test('what is rendered is counted, and so is a page that stays because nothing could be rendered in its place', async () => {
+  const key = keyOf('/p/counted')
+  const before = { ...counts()['pages.render'] }
+  await cacheOfRequest().set(key, rendered('there', { tags: `catalogue,${asOfTag(tagClock().now)}` }), life)
+  const kept = await cacheOfRequest().get(key, asked)
+  await cacheOfRequest().set(key, kept?.value as never, life)
+  await cacheOfRequest().set(keyOf('/p/not-counted'), rendered('not found', { status: 404 }), life)
+  expect(counts()['pages.render']).toEqual({ whole: before.whole + 1, failed: before.failed + 1, notFound: before.notFound + 1 })
 })
 
 test('nothing is left of an address that leads nowhere', async () => {
