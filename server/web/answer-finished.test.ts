@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { LEASE_MS, TagClock } from '../cache/tag-clock.ts'
 import { answerFinished } from './answer-finished.ts'
-import { finishedPages } from './finished-pages.ts'
+import { keptPages } from './kept-pages.ts'
 import { setTagClock } from './tag-clock.ts'
 
 const EPOCH = 'e1'
@@ -29,10 +29,12 @@ function setClock(confirmedMsAgo: number, ...told: string[]): void {
 beforeEach(() => setClock(0))
 
 /** Keeps a page that lives for an hour, of number 7. */
-function keep(path: string, { ageSeconds = 0, tags = ['catalogue'] } = {}): Promise<void> {
+function keep(path: string, { ageSeconds = 0, tags = ['catalogue'] } = {}): Promise<unknown> {
   const renderedAtMs = Date.now() - ageSeconds * 1000
   const life = { revalidateSeconds: 3600, expireSeconds: 36_000 }
-  return finishedPages().keep(path, {
+  return keptPages().keep(path, {
+    kind: 'page',
+    from: 'render',
     html: '<p>',
     headers: {},
     tags,

@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { counts } from '../cache/counts.ts'
 import { chooseEncoding } from './choose-encoding.ts'
 import { edgeLife } from './edge-life.ts'
-import { type Body, type FinishedPage, finishedPages } from './finished-pages.ts'
 import { freshnessOf } from './judge-kept.ts'
+import { type Body, type KeptPage, keptPages, type Origin } from './kept-pages.ts'
 
 /** Asks for something else than the document: parts of it, or a prefetch. Next answers those. */
 const NOT_THE_DOCUMENT = ['rsc', 'next-router-state-tree', 'next-router-prefetch', 'next-router-segment-prefetch']
@@ -21,22 +21,16 @@ export type Finishing = {
 /**
  * Answers from the finished pages, before Next's router does its work, and says whether it did. A page whose time is up, or of which a tag was
  * told, is sent once more and rendered behind that; one that may not be sent any more is left to Next. What stands behind a `?` is nobody's
- * business: display pages do not read it. `from` is what is said of where the page comes from: of one that was rendered for this request, that
- * it was not there.
+ * business: display pages do not read it. `came` is how the page comes to be here: it was, or it was found elsewhere or rendered for this request.
  */
-export function answerFinished(
-  request: IncomingMessage,
-  response: ServerResponse,
-  finishing: Finishing,
-  from: 'HIT' | 'MISS' = 'HIT',
-): boolean {
+export function answerFinished(request: IncomingMessage, response: ServerResponse, finishing: Finishing, came: Came = 'memory'): boolean {
   const path = documentPathOf(request)
-  const page = path === null ? null : finishedPages().find(path)
+  const page = path === null ? null : keptPages().findPage(path)
   const nowMs = Date.now()
   const freshness = page && freshnessOf(page, nowMs)
   if (!page || path === null || freshness === 'expired') return false
   const isStale = freshness === 'stale'
-  counts()['pages.memory'][isStale ? 'stale' : COUNTED_AS[from]] += 1
+  counts()['pages.memory'][came !== 'memory' ? 'miss' : isStale ? 'stale' : 'hit'] += 1
   if (isStale) finishing.refresh(path)
 
   const { headers } = request
@@ -45,7 +39,7 @@ export function answerFinished(
   const sent = [
     ...headOf(page, body, finishing),
     ...edgeLife(isStale ? null : leftSeconds(page, nowMs)),
-    ...STATUS[isStale ? 'STALE' : from],
+    ...STATUS[isStale ? 'stale' : came === 'found' ? page.from : came],
   ]
   if (headers['if-none-match'] !== undefined && matches(headers['if-none-match'], body.etag)) {
     response.writeHead(304, sent).end()
@@ -68,7 +62,7 @@ function documentPathOf({ method, url = '/', headers }: IncomingMessage): string
 const heads = new WeakMap<Body, readonly string[]>()
 
 /** Names and values, one after the other. The same for as long as the page is kept. */
-function headOf(page: FinishedPage, body: Body, { headers }: Finishing): readonly string[] {
+function headOf(page: KeptPage, body: Body, { headers }: Finishing): readonly string[] {
   const known = heads.get(body)
   if (known) return known
   const encoding = (['br', 'gzip'] as const).find((name) => page.bodies[name] === body)
@@ -82,18 +76,20 @@ function headOf(page: FinishedPage, body: Body, { headers }: Finishing): readonl
 }
 
 /** What is left of a page's life: an edge that fetches it late must not keep it beyond its end. */
-function leftSeconds({ renderedAtMs, revalidateSeconds }: FinishedPage, nowMs: number): number {
+function leftSeconds({ renderedAtMs, revalidateSeconds }: KeptPage, nowMs: number): number {
   return (renderedAtMs - nowMs) / 1000 + revalidateSeconds
 }
 
-const COUNTED_AS = { HIT: 'hit', MISS: 'miss' } as const
+type Came = 'memory' | 'found' | 'render'
 
 /** As RFC 9211 has it, beside the framework's own word for it. */
 const STATUS = {
-  HIT: ['x-nextjs-cache', 'HIT', 'cache-status', 'saleday; hit; detail=memory'],
-  STALE: ['x-nextjs-cache', 'STALE', 'cache-status', 'saleday; fwd=stale'],
-  MISS: ['x-nextjs-cache', 'MISS', 'cache-status', 'saleday; fwd=miss'],
-} as const
+  memory: ['x-nextjs-cache', 'HIT', 'cache-status', 'saleday; hit; detail=memory'],
+  shared: ['x-nextjs-cache', 'HIT', 'cache-status', 'saleday; hit; detail=shared'],
+  build: ['x-nextjs-cache', 'HIT', 'cache-status', 'saleday; hit; detail=build'],
+  stale: ['x-nextjs-cache', 'STALE', 'cache-status', 'saleday; fwd=stale'],
+  render: ['x-nextjs-cache', 'MISS', 'cache-status', 'saleday; fwd=miss'],
+} as const satisfies Record<Origin | 'memory' | 'stale', readonly string[]>
 
 /** As RFC 9110 has it for `If-None-Match`: any of several, weak or strong, or any at all. */
 export function matches(asked: string, etag: string): boolean {

@@ -14,6 +14,7 @@ import { builtSheets } from './built-sheets.ts'
 import { paymentSources, securityHeaders } from './policy.ts'
 import { presentPages } from './present-pages.ts'
 import { PROBLEM_POLICY, problemHtml } from './problem-page.ts'
+import { setProcessPages } from './process-pages.ts'
 import { PageRefresher, REFRESH_HEADER, REFRESH_WORD } from './refresh-pages.ts'
 import { refuseRequest } from './refuse-request.ts'
 import { setTagClock } from './tag-clock.ts'
@@ -59,14 +60,14 @@ const options = { requestTimeout: REQUEST_TIMEOUT_MS, shouldUpgradeCallback: () 
 /** Where something breaks while a page is open, words come into it that have a sheet of their own. */
 const shoppersOwn = { ...paymentSources(), styles: builtSheets(path.join(process.cwd(), env().NEXT_DIST_DIR)) }
 const refresher = new PageRefresher(port)
+setProcessPages({ refresher })
 const finishing: Finishing = { headers: securityHeaders(), refresh: (page) => refresher.ask(page) }
 let draining = false
 
 const server = http.createServer(options, (request, response) => {
   if (draining) response.setHeader('connection', 'close') // or a page that polls would keep us for ever
   const refusal = refuseRequest(request.method ?? '', request.url ?? '/', request.headers)
-  const isOurs = request.headers[REFRESH_HEADER] === REFRESH_WORD
-  if (!refusal && !isOurs && answerFinished(request, response, finishing)) return
+  if (!refusal && !isOurs(request) && answerFinished(request, response, finishing)) return
   for (const [name, value] of Object.entries(finishing.headers)) response.setHeader(name, value)
   if (refusal) {
     // Whatever is still to come of it is not read.
@@ -89,9 +90,14 @@ const server = http.createServer(options, (request, response) => {
     })
 })
 
+function isOurs({ headers }: http.IncomingMessage): boolean {
+  return headers[REFRESH_HEADER] === REFRESH_WORD
+}
+
 function leaveToNext(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
   for (const name of NOT_FOR_NEXT) delete request.headers[name]
-  presentPages(request, response, { finishing, elsewhere: SHOPPERS_OWN.test(request.url ?? '') ? shoppersOwn : {} })
+  // Nobody reads what this process answers itself.
+  if (!isOurs(request)) presentPages(request, response, { finishing, elsewhere: SHOPPERS_OWN.test(request.url ?? '') ? shoppersOwn : {} })
   return handle(request, response)
 }
 

@@ -7,14 +7,16 @@ import { afterAll, beforeEach, expect, test } from 'vitest'
 import { asOfTag } from '../cache/as-of.ts'
 import { counts } from '../cache/counts.ts'
 import { TagClock } from '../cache/tag-clock.ts'
-import { type FinishedPage, finishedPages } from './finished-pages.ts'
 import { freshnessOf } from './judge-kept.ts'
+import { type KeptPage, keptPages } from './kept-pages.ts'
 import PageCache from './page-cache.mjs'
 import { hashOf } from './policy.ts'
+import { setProcessPages } from './process-pages.ts'
 import { setTagClock, tagClock } from './tag-clock.ts'
 
 const build = fs.mkdtempSync(path.join(os.tmpdir(), 'page-cache-'))
 const folder = path.join(build, 'server')
+fs.mkdirSync(folder)
 fs.mkdirSync(path.join(build, 'static/chunks'), { recursive: true })
 fs.writeFileSync(path.join(build, 'static/chunks/1.css'), '.of-another-page{}')
 afterAll(() => fs.rmSync(build, { recursive: true }))
@@ -27,6 +29,7 @@ beforeEach(() => {
   const clock = new TagClock()
   clock.apply({ epoch: EPOCH, since: 0, head: 7, changed: new Map() }, performance.now())
   setTagClock(clock)
+  setRefresher()
 })
 
 const keyOf = (page: string) => `/route-cache/APP_PAGE/abc/$${page}`
@@ -44,7 +47,7 @@ function rendered(text: string, { status = 200, tags = 'catalogue' } = {}) {
 
 test('what is stored comes back in its final form, and by then its bytes are ready', async () => {
   await cacheOfRequest().set(keyOf('/p/a'), rendered('a'), life)
-  const bytes = finishedPages().find('/p/a')?.bodies.identity.bytes.toString()
+  const bytes = keptPages().findPage('/p/a')?.bodies.identity.bytes.toString()
   expect(bytes).not.toContain('<script src')
   const entry = await cacheOfRequest().get(keyOf('/p/a'), asked)
   expect(entry?.value).toMatchObject({ html: bytes, headers: { 'content-security-policy': expect.stringContaining("script-src 'self'") } })
@@ -52,7 +55,7 @@ test('what is stored comes back in its final form, and by then its bytes are rea
 
 test('the policy of a page lets in every sheet of the build, which a soft step from it may need', async () => {
   await cacheOfRequest().set(keyOf('/p/styled'), rendered('styled'), life)
-  const policy = finishedPages().find('/p/styled')?.headers['content-security-policy']
+  const policy = keptPages().findPage('/p/styled')?.headers['content-security-policy']
   expect(policy).toContain(`style-src 'self' ${hashOf('.of-another-page{}')}`)
 })
 
@@ -60,6 +63,20 @@ test('the policy of a page lets in every sheet of the build, which a soft step f
 async function isOld(key: string): Promise<boolean> {
   const { lastModified = 0, cacheControl } = (await cacheOfRequest().get(key, asked)) ?? {}
   return Date.now() - lastModified > Number(cacheControl?.revalidate) * 1000
+}
+
+const freshnessAt = (page: string) => freshnessOf(keptPages().findPage(page) as KeptPage, Date.now())
+
+/** Stands for the refresher of a web process: what it is asked for is due, until it is done. */
+function setRefresher() {
+  const due = new Set<string>()
+  const refresher = {
+    ask: (page: string) => due.add(page),
+    isDue: (page: string) => due.has(page),
+    done: (page: string) => due.delete(page),
+  }
+  setProcessPages({ refresher: refresher as never })
+  return due
 }
 
 function tell(changed: Record<string, number>): void {
@@ -73,21 +90,45 @@ test('what was told while a page was rendered makes it old from the first moment
   const asOf = tagClock().now
   tell({ 'product:EDITED': asOf.sequence + 1 })
   await cacheOfRequest().set(key, rendered('old', { tags: `product:EDITED,${asOfTag(asOf)}` }), life)
-  expect([await isOld(key), freshnessOf(finishedPages().find('/p/edited') as FinishedPage, Date.now())]).toEqual([true, 'stale'])
+  expect(freshnessAt('/p/edited')).toBe('stale')
   await cacheOfRequest().set(key, rendered('new', { tags: `product:EDITED,${asOfTag(tagClock().now)}` }), life)
-  expect([await isOld(key), freshnessOf(finishedPages().find('/p/edited') as FinishedPage, Date.now())]).toEqual([false, 'fresh'])
+  expect(freshnessAt('/p/edited')).toBe('fresh')
   tell({ 'product:OTHER': asOf.sequence + 2 })
-  expect(await isOld(key)).toBe(false)
+  expect(freshnessAt('/p/edited')).toBe('fresh')
 })
 
-test('a page that stands in the folder from before a restart is old when it lacks what was told since', async () => {
-  const [key, current] = [keyOf('/p/before'), keyOf('/p/current')]
-  for (const each of [key, current])
-    await cacheOfRequest().set(each, rendered('kept', { tags: `product:BEFORE,${asOfTag(tagClock().now)}` }), life)
-  setTagClock(new TagClock())
-  expect(await isOld(key), 'nobody knows yet').toBe(false)
-  tell({ 'product:BEFORE': 100 })
+test('the framework renders a page that is there only when it is due, and nobody else who meets it old has it rendered', async () => {
+  const due = setRefresher()
+  const key = keyOf('/p/due')
+  const set = () => cacheOfRequest().set(key, rendered('kept', { tags: `product:DUE,${asOfTag(tagClock().now)}` }), life)
+  await set()
+  expect([await isOld(key), due.size]).toEqual([false, 0])
+  tell({ 'product:DUE': 100 })
+  expect([await isOld(key), [...due]]).toEqual([false, ['/p/due']])
+  const old = await cacheOfRequest().get(key, asked)
   expect(await isOld(key)).toBe(true)
+  await cacheOfRequest().set(key, old?.value as never, life)
+  expect([freshnessAt('/p/due'), due.size], 'a rendering that failed is over, and the page stays').toEqual(['stale', 0])
+  await set()
+  expect([freshnessAt('/p/due'), await isOld(key), due.size]).toEqual(['fresh', false, 0])
+})
+
+test('what the framework sends of an old page no edge may keep', async () => {
+  const key = keyOf('/p/parts')
+  await cacheOfRequest().set(key, rendered('kept', { tags: `product:PARTS,${asOfTag(tagClock().now)}` }), life)
+  expect((await cacheOfRequest().get(key, asked))?.cacheControl?.revalidate).toBeGreaterThan(3000)
+  tell({ 'product:PARTS': 100 })
+  expect((await cacheOfRequest().get(key, asked))?.cacheControl).toEqual({ revalidate: 1, expire: 1 })
+})
+
+test('nothing that is rendered is written to disk, nor kept in a second memory', async () => {
+  const files = () => fs.readdirSync(folder, { recursive: true })
+  const before = files()
+  const key = keyOf('/p/not-on-disk')
+  await cacheOfRequest().set(key, rendered('kept'), life)
+  expect(files()).toEqual(before)
+  keptPages().drop('/p/not-on-disk')
+  expect(await cacheOfRequest().get(key, asked)).toBeNull()
 })
 
 test('the answer of a route is judged as pages are', async () => {
@@ -109,7 +150,7 @@ test('the answer of a route is judged as pages are', async () => {
 test('an edge can drop a page by the tags that are told, and sees no other', async () => {
   const carried = `_N_T_/layout,_N_T_/p/tagged,${asOfTag(tagClock().now)},catalogue,product:TAGGED`
   await cacheOfRequest().set(keyOf('/p/tagged'), rendered('tagged', { tags: carried }), life)
-  const page = finishedPages().find('/p/tagged')
+  const page = keptPages().findPage('/p/tagged')
   expect(page?.headers).toMatchObject({ 'cache-tag': 'catalogue,product:TAGGED' })
   expect(page?.headers['x-next-cache-tags']).toBeUndefined()
 })
@@ -131,7 +172,7 @@ test('nothing is left of an address that leads nowhere', async () => {
   new SharedCacheControls({ routes: {}, dynamicRoutes: {} }).set(key, { revalidate: 300, expire: 3000 })
   await cache.set(key, rendered('not found', { status: 404 }), life)
   expect(await cacheOfRequest().get(key, asked)).toBeNull()
-  expect(finishedPages().find('/p/nothing')).toBeNull()
+  expect(keptPages().findPage('/p/nothing')).toBeNull()
   expect([...(SharedCacheControls as unknown as { cacheControls: Map<string, unknown> }).cacheControls.keys()]).not.toContain(key)
 })
 
@@ -140,7 +181,7 @@ test('a page that was there and is not found by now stays away, until it is ther
   await cacheOfRequest().set(key, rendered('there'), life)
   await cacheOfRequest().set(key, rendered('not found', { status: 404 }), life)
   expect(await cacheOfRequest().get(key, asked)).toBeNull()
-  expect(finishedPages().find('/p/withdrawn')).toBeNull()
+  expect(keptPages().findPage('/p/withdrawn')).toBeNull()
   await cacheOfRequest().set(key, rendered('there again'), life)
   expect((await cacheOfRequest().get(key, asked))?.value).toMatchObject({ html: expect.stringContaining('there again') })
 })
