@@ -24,8 +24,10 @@ export function freshnessOf(
   return ageMs > revalidateSeconds * 1000 || tagClock().isStale(tags, asOf) ? 'stale' : 'fresh'
 }
 
+type Made = Pick<Kept, 'asOf' | 'renderedAtMs'>
+
 /** Whether one was made of later data than another, or of the same later. */
-export function isNewer(one: Kept, other: Kept): boolean {
+export function isNewer(one: Made, other: Made): boolean {
   const isComparable = one.asOf !== null && one.asOf.epoch === other.asOf?.epoch
   if (isComparable && one.asOf.sequence !== other.asOf.sequence) return one.asOf.sequence > other.asOf.sequence
   return one.renderedAtMs > other.renderedAtMs

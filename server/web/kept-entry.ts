@@ -51,7 +51,7 @@ export function toRendered(key: string, entry: Entry, from: KeptPage['from'], sh
   const link = known.includes('as=image') ? known : [known, preloads].filter(Boolean).join(', ')
   const headers = { ...value.headers, 'content-security-policy': policy, ...(link && { link }), [FINISHED]: '1', ...forEdge(value.headers) }
   return {
-    ...describe(key, entry),
+    ...describeKept(key, entry),
     kind: 'page',
     from,
     html,
@@ -87,7 +87,7 @@ export function toPageEntry(page: KeptPage, isDue: boolean): Entry & { readonly 
 export function toOther(key: string, entry: Entry): OtherEntry {
   const { value, cacheControl } = entry
   const own = value?.kind === 'APP_ROUTE' ? { ...value, headers: { ...value.headers, ...forEdge(value.headers) } } : value
-  return { ...describe(key, entry), kind: 'other', value: own ?? {}, size: sizeOf(own), cacheControl }
+  return { ...describeKept(key, entry), kind: 'other', value: own ?? {}, size: sizeOf(own), cacheControl }
 }
 
 /** The same as Next gets it back. What carries tags is judged by the feed of what was told: it is said to be just so old that Next renders it anew behind what it sends. */
@@ -103,7 +103,7 @@ export function toOtherEntry({ value, cacheControl, ...kept }: OtherEntry): Entr
 }
 
 /** What says how long something may be sent, and what it was made of. */
-export function describe(key: string, { value, lastModified = Date.now(), cacheControl }: Entry): Kept {
+export function describeKept(key: string, { value, lastModified = Date.now(), cacheControl }: Entry): Kept {
   // Next has no lifetime beside a page of the build: it is what all of ours are given.
   const { revalidate, expire } = cacheControl ?? displayPageLife
   return {

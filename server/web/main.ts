@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import http from 'node:http'
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -7,6 +8,7 @@ import { followTags } from '../cache/follow-tags.ts'
 import { TagClock } from '../cache/tag-clock.ts'
 import { connectDatabase } from '../db/client.ts'
 import { env } from '../env.ts'
+import { PatientRedis } from '../redis/patient-redis.ts'
 import { log } from '../telemetry/log.ts'
 import { answerAsset } from './answer-asset.ts'
 import { answerFinished, type Finishing } from './answer-finished.ts'
@@ -17,6 +19,7 @@ import { PROBLEM_POLICY, problemHtml } from './problem-page.ts'
 import { setProcessPages } from './process-pages.ts'
 import { PageRefresher, REFRESH_HEADER, REFRESH_WORD } from './refresh-pages.ts'
 import { refuseRequest } from './refuse-request.ts'
+import { SharedPages } from './shared-pages.ts'
 import { setTagClock } from './tag-clock.ts'
 
 /**
@@ -59,8 +62,10 @@ const handle = app.getRequestHandler()
 const options = { requestTimeout: REQUEST_TIMEOUT_MS, shouldUpgradeCallback: () => false }
 /** Where something breaks while a page is open, words come into it that have a sheet of their own. */
 const shoppersOwn = { ...paymentSources(), styles: builtSheets(path.join(process.cwd(), env().NEXT_DIST_DIR)) }
-const refresher = new PageRefresher(port)
-setProcessPages({ refresher })
+const release = readFileSync(path.join(process.cwd(), env().NEXT_DIST_DIR, 'BUILD_ID'), 'utf8')
+const shared = new SharedPages(new PatientRedis(env().CACHE_REDIS_URL, 'web-pages'), { release, publicUrl: env().PUBLIC_URL })
+const refresher = new PageRefresher(port, shared)
+setProcessPages({ refresher, shared })
 const finishing: Finishing = { headers: securityHeaders(), refresh: (page) => refresher.ask(page) }
 let draining = false
 

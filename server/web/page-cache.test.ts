@@ -22,7 +22,7 @@ fs.writeFileSync(path.join(build, 'static/chunks/1.css'), '.of-another-page{}')
 afterAll(() => fs.rmSync(build, { recursive: true }))
 
 const asked = { kind: 'APP_PAGE', isFallback: false, isRoutePPREnabled: true } as never
-const life = { isRoutePPREnabled: true, isFallback: false, cacheControl: { revalidate: 3600, expire: 36_000 } } as never
+const life = { kind: 'APP_PAGE', isRoutePPREnabled: true, isFallback: false, cacheControl: { revalidate: 3600, expire: 36_000 } } as never
 const EPOCH = 'e1'
 
 beforeEach(() => {
@@ -75,7 +75,8 @@ function setRefresher() {
     isDue: (page: string) => due.has(page),
     done: (page: string) => due.delete(page),
   }
-  setProcessPages({ refresher: refresher as never })
+  const shared = { find: async () => null, put: async () => {}, lock: async () => 'away', unlock: async () => {} }
+  setProcessPages({ refresher: refresher as never, shared: shared as never })
   return due
 }
 

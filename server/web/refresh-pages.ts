@@ -4,7 +4,9 @@ import path from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { env } from '../env.ts'
 import { log } from '../telemetry/log.ts'
+import { freshnessOf } from './judge-kept.ts'
 import { keptPages } from './kept-pages.ts'
+import type { SharedPages } from './shared-pages.ts'
 
 /** Marks a request of this process to itself, which goes past the finished pages. Nobody else knows the word. */
 export const REFRESH_HEADER = 'x-saleday-refresh'
@@ -26,19 +28,27 @@ type Asked = 'render' | 'only-read'
 
 type Due = { seen(): void; done(): void }
 
+/** A page that another process renders is looked for again after so long, and up to half as long again, so that not all look at once. */
+const LOOK_MS = 150
+
 /**
  * Has pages rendered anew, by asking Next for them as a visitor would: of a page that is due Next is told that it is old, so it sends what it
- * has and renders behind that. Many calls for a page are one rendering, and a page whose rendering fails is left alone for a moment.
+ * has and renders behind that. Many calls for a page are one rendering, by one of all web processes that share pages: the others take what it
+ * has made. A page whose rendering fails is left alone for a moment.
  */
 export class PageRefresher {
   readonly #origin: string
+  readonly #shared: SharedPages
   readonly #waiting = new Map<string, Asked>()
+  /** Rendered by another process. */
+  readonly #elsewhere = new Set<string>()
   readonly #askedAtMs = new Map<string, number>()
   readonly #due = new Map<string, Due>()
   #running = 0
 
-  constructor(port: number) {
+  constructor(port: number, shared: SharedPages) {
     this.#origin = `http://127.0.0.1:${port}`
+    this.#shared = shared
   }
 
   /** Whether Next is to render this page now. Whoever asks is to tell it so. */
@@ -55,7 +65,7 @@ export class PageRefresher {
 
   /** `only-read`: a page that is stale is read as it is, and for a moment whoever meets it so does not have it rendered either. */
   ask(page: string, what: Asked = 'render'): void {
-    if (this.#waiting.has(page) || this.#waiting.size >= MAX_WAITING) return
+    if (this.#waiting.has(page) || this.#elsewhere.has(page) || this.#waiting.size >= MAX_WAITING) return
     if (Date.now() - (this.#askedAtMs.get(page) ?? 0) < PAUSE_MS) return
     this.#waiting.set(page, what)
     this.#go()
@@ -90,10 +100,31 @@ export class PageRefresher {
 
   async #fetch(page: string, what: Asked): Promise<void> {
     try {
-      await (what === 'only-read' ? this.#ask(page) : this.#render(page))
+      await (what === 'only-read' ? this.#ask(page) : this.#refresh(page))
     } catch (error) {
       log.warn({ err: error, page }, 'a page could not be asked for anew')
     }
+  }
+
+  async #refresh(page: string): Promise<void> {
+    const held = await this.#shared.lock(page)
+    const known = keptPages().find(page)
+    const found = held === 'away' ? null : await this.#shared.find(page, known)
+    const stands = found ? keptPages().put(page, found) : known
+    const isDone = stands !== null && freshnessOf(stands, Date.now()) === 'fresh'
+    if (held === 'ours' && isDone) await this.#shared.unlock(page)
+    if (isDone) return
+    if (held === 'theirs') this.#lookAgain(page)
+    else await this.#render(page)
+  }
+
+  #lookAgain(page: string): void {
+    this.#elsewhere.add(page)
+    void setTimeout(LOOK_MS * (1 + Math.random() / 2), undefined, { ref: false }).then(() => {
+      this.#elsewhere.delete(page)
+      this.#waiting.set(page, 'render')
+      this.#go()
+    })
   }
 
   async #render(page: string): Promise<void> {
