@@ -15,6 +15,8 @@ const PATIENCE_MS = 100
 /** After a failure nobody asks for so long. */
 const REST_MS = 1000
 
+class Late extends Error {}
+
 /**
  * Redis cache as something that may be slow, hang, be full or be gone at any time: an answer takes a tenth of a second at most, and after one
  * that did not come nothing is asked for a second. Nothing waits for a connection, and nothing is sent twice.
@@ -23,11 +25,12 @@ export class PatientRedis {
   readonly #redis: Redis
   readonly #nowMs: () => number
   #restsUntilMs = 0
-  #isAway = false
+  /** In a row. */
+  #failures = 0
 
   constructor(url: string, name: string, { nowMs = () => performance.now() } = {}) {
     this.#nowMs = nowMs
-    this.#redis = connectRedis(url, name, { commandTimeout: PATIENCE_MS })
+    this.#redis = connectRedis(url, name)
     for (const script of Object.values(scripts)) this.#redis.defineCommand(script.name, { lua: script.lua })
   }
 
@@ -35,9 +38,9 @@ export class PatientRedis {
   async ask<T>(command: (redis: Redis) => Promise<T>): Promise<Result<T, CacheFailure>> {
     if (this.#redis.status !== 'ready' || this.#nowMs() < this.#restsUntilMs) return fail('CACHE_AWAY')
     // The next one finds out for all who ask meanwhile.
-    if (this.#isAway) this.#restsUntilMs = this.#nowMs() + REST_MS
+    if (this.#failures > 0) this.#restsUntilMs = this.#nowMs() + REST_MS
     try {
-      const value = await command(this.#redis)
+      const value = await inTime(command(this.#redis))
       this.#answered()
       return ok(value)
     } catch (error) {
@@ -45,9 +48,10 @@ export class PatientRedis {
         this.#answered()
         return fail('CACHE_REFUSED')
       }
-      if (!this.#isAway) log.warn({ err: error }, 'redis cache does not answer')
-      this.#isAway = true
+      this.#failures += 1
       this.#restsUntilMs = this.#nowMs() + REST_MS
+      // One late answer is nothing to speak of.
+      if (this.#failures === 2) log.warn({ err: error }, 'redis cache does not answer')
       return fail('CACHE_AWAY')
     }
   }
@@ -71,7 +75,21 @@ export class PatientRedis {
   }
 
   #answered(): void {
-    this.#isAway = false
+    if (this.#failures > 1) log.info('redis cache answers again')
+    this.#failures = 0
     this.#restsUntilMs = 0
+  }
+}
+
+/** What has arrived while this process was busy is in time: it is read before the time is called over. */
+async function inTime<T>(answer: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => setImmediate(() => reject(new Late('an answer is late'))), PATIENCE_MS)
+  })
+  try {
+    return await Promise.race([answer, late])
+  } finally {
+    clearTimeout(timer)
   }
 }

@@ -79,7 +79,7 @@ export class PageRefresher {
     const manifest = await readFile(path.join(process.cwd(), env().NEXT_DIST_DIR, 'prerender-manifest.json'), 'utf8')
     const { routes } = JSON.parse(manifest) as { routes: Record<string, { dataRoute: string | null }> }
     for (const [page, { dataRoute }] of Object.entries(routes))
-      if (dataRoute !== null && !page.startsWith('/_')) this.ask(page, 'only-read')
+      if (dataRoute !== null && !page.startsWith('/_') && !keptPages().find(page)) this.ask(page, 'only-read')
   }
 
   #go(): void {
@@ -100,7 +100,8 @@ export class PageRefresher {
 
   async #fetch(page: string, what: Asked): Promise<void> {
     try {
-      await (what === 'only-read' ? this.#ask(page) : this.#refresh(page))
+      if (what === 'only-read') await this.#ask(page)
+      else await this.#refresh(page)
     } catch (error) {
       log.warn({ err: error, page }, 'a page could not be asked for anew')
     }
@@ -108,14 +109,16 @@ export class PageRefresher {
 
   async #refresh(page: string): Promise<void> {
     const held = await this.#shared.lock(page)
-    const known = keptPages().find(page)
-    const found = held === 'away' ? null : await this.#shared.find(page, known)
-    const stands = found ? keptPages().put(page, found) : known
-    const isDone = stands !== null && freshnessOf(stands, Date.now()) === 'fresh'
-    if (held === 'ours' && isDone) await this.#shared.unlock(page)
-    if (isDone) return
-    if (held === 'theirs') this.#lookAgain(page)
-    else await this.#render(page)
+    const found = held === 'away' ? null : await this.#shared.find(page, keptPages().find(page))
+    if (found) keptPages().put(page, found)
+    if (isCurrent(page)) {
+      if (held === 'ours') await this.#shared.unlock(page)
+    } else if (held === 'theirs') {
+      this.#lookAgain(page)
+    } else {
+      await this.#render(page)
+    }
+    if (isCurrent(page)) this.#askedAtMs.delete(page)
   }
 
   #lookAgain(page: string): void {
@@ -152,4 +155,9 @@ export class PageRefresher {
     })
     await response.arrayBuffer()
   }
+}
+
+function isCurrent(page: string): boolean {
+  const stands = keptPages().find(page)
+  return stands !== null && freshnessOf(stands, Date.now()) === 'fresh'
 }
