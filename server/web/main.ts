@@ -21,6 +21,7 @@ import { PageRefresher, REFRESH_HEADER, REFRESH_WORD } from './refresh-pages.ts'
 import { refuseRequest } from './refuse-request.ts'
 import { SharedPages } from './shared-pages.ts'
 import { setTagClock } from './tag-clock.ts'
+import { putAgain, takeRecent } from './warm-pages.ts'
 
 /**
  * A web process: Next behind a server of ours, which answers finished pages itself, refuses what Next would stumble over, says what a browser
@@ -109,12 +110,19 @@ function leaveToNext(request: http.IncomingMessage, response: http.ServerRespons
 // Without a host it listens on IPv6 and IPv4, whichever of them `localhost` means.
 server.listen(port, () => {
   log.info({ port }, 'web ready')
-  refresher.warm().catch((error: unknown) => log.error({ err: error }, 'pages could not be warmed'))
+  inBackground(refresher.warm())
+  // Nothing is shared before it is known what was told.
+  inBackground(feed.known.then(() => takeRecent(shared)))
+  shared.onReady(() => inBackground(putAgain(shared)))
 })
 server.once('error', (error) => {
   log.fatal({ port, err: error }, 'web cannot listen')
   process.exit(1)
 })
+
+function inBackground(work: Promise<void>): void {
+  work.catch((error: unknown) => log.error({ err: error }, 'pages could not be made ready'))
+}
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => drain(signal))
 

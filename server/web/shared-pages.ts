@@ -101,6 +101,13 @@ export class SharedPages {
     return held?.ok === true && held.value === 1
   }
 
+  /** Whether something is there for a path; also where nobody can say. */
+  async has(path: string): Promise<boolean> {
+    const keys = this.#keys()
+    const found = keys && (await this.#redis.ask((redis) => redis.exists(keys.page(path))))
+    return !found?.ok || found.value === 1
+  }
+
   /** Paths of what was put last, at most so many, the latest first. */
   async recent(most: number): Promise<readonly string[]> {
     const keys = this.#keys()
