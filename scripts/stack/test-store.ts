@@ -56,17 +56,18 @@ export type TestStoreOptions = {
   readonly durable?: boolean
   /** How many web processes there are, each with a port and a copy of the build of its own. One, unless told otherwise. */
   readonly replicas?: number
-  /** Beyond what the stack says. */
-  readonly env?: Record<string, string>
+  /** Beyond what the stack says, and made of it where it depends on its servers. */
+  readonly env?: Record<string, string> | ((stack: TestStack) => Promise<Record<string, string>>)
 }
 
 /** A whole store of a test's own: the seed shop, one web process or several, and workers. */
 export async function startTestStore(wanted: TestStoreOptions = {}): Promise<TestStore> {
-  const { build = TEST_BUILD, durable = false, replicas: count = 1, env = {} } = wanted
+  const { build = TEST_BUILD, durable = false, replicas: count = 1, env: more = {} } = wanted
   removeOrphanedBuilds()
   const ports = await Promise.all(Array.from({ length: count }, claimPort))
   const [port = 0] = ports
   const stack = await startTestStack({ catalogue: 'seed', port, durable })
+  const env = typeof more === 'function' ? await more(stack) : more
   const common = { project, logs: stack.logs, env: { ...stack.env, ...env } }
   const optionsOf = (own: number, i: number): StoreOptions => {
     const suffix = i === 0 ? '' : `-${i + 1}`

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto'
 /**
  * Every key of Redis cache, which may lose any of them at any time.
  *
- *   {pages:<ns>}:page:<path>   hash    asOf, renderedAtMs, head (JSON: all but bytes), br, gzip, parts (gzip); of a page that is gone no bytes
- *   {pages:<ns>}:recent        zset    paths by when they were put (ms): what a starting process reads, and the bound on their number
+ *   {pages:<ns>}:page:<path>   hash    asOf, renderedAtMs, head (JSON: all but bytes), br, gzip, parts (gzip); of a page that is gone the bytes are empty
+ *   {pages:<ns>}:recent        zset    paths in the order they were put in: what a starting process reads, and the bound on their number
  *   {pages:<ns>}:sizes         hash    path → bytes, and the sum of them under '': the bound on bytes
  *   {pages:<ns>}:lock:<path>   string  who renders the page now
  *   admit:<what>:<who>         string  until when (ms) somebody has used up what he may do at once

@@ -11,10 +11,13 @@ type Head = Omit<KeptPage, 'bodies' | 'rscData' | 'segmentData' | 'from'> & {
 }
 
 /** Of a page, as Redis keeps it. The plain document is made of the zipped one again. */
-export type PageFields = { readonly head: string } & Partial<Record<'br' | 'gzip' | 'parts', Buffer>>
+export type PageFields = { readonly head: string } & Readonly<Record<'br' | 'gzip' | 'parts', Buffer>>
+
+/** Takes the place of what was there. */
+const NOTHING = Buffer.alloc(0)
 
 export async function toFields(page: KeptPage | GonePage): Promise<PageFields> {
-  if (page.kind === 'gone') return { head: JSON.stringify(page) }
+  if (page.kind === 'gone') return { head: JSON.stringify(page), br: NOTHING, gzip: NOTHING, parts: NOTHING }
   const { bodies, rscData, segmentData, from: _, ...rest } = page
   const parts = [...(rscData ? [[null, rscData] as const] : []), ...(segmentData ?? [])]
   const head: Head = { ...rest, parts: parts.map(([name, bytes]) => [name, bytes.length]) }

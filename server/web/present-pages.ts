@@ -119,7 +119,7 @@ export function presentPages(request: IncomingMessage, response: ServerResponse,
 
 /**
  * Next lets an edge keep what it keeps itself for as long as a page lives, and is not told which pages are old. A part of a page may be kept for as
- * long as the page, and is dropped there by its tags; what Next found there and fresh itself, for as long as any page of ours; the rest not at
+ * long as the page, and is dropped there by its tags, but not a part that the page does not have; what Next found there and fresh itself, for as long as any page of ours; the rest not at
  * all. What a route says of its own answer is left as it is.
  */
 function boundEdgeLife(request: IncomingMessage, response: ServerResponse): void {
@@ -129,7 +129,7 @@ function boundEdgeLife(request: IncomingMessage, response: ServerResponse): void
     const seconds = from && /s-maxage=(\d+)/.exec(String(response.getHeader('cache-control') ?? ''))?.[1]
     if (seconds) {
       const page = keptPages().findPage(request.url?.split('?', 1)[0] ?? '')
-      const isFresh = from === 'HIT' && (page === null || freshnessOf(page, Date.now()) === 'fresh')
+      const isFresh = from === 'HIT' && args[0] < 400 && (page === null || freshnessOf(page, Date.now()) === 'fresh')
       const [name, life, forCdn, lifeForCdn] = edgeLife(isFresh ? Number(seconds) : null)
       response.setHeader(name, life).setHeader(forCdn, lifeForCdn)
       const pageTags = page?.headers['cache-tag']

@@ -2,6 +2,7 @@ import { Redis } from 'ioredis'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { eventually } from '#/drill/engine/eventually.ts'
 import { startTestStack, type TestStack } from '#/scripts/stack/test-stack.ts'
+import { counts } from '../cache/counts.ts'
 import { TagClock } from '../cache/tag-clock.ts'
 import { pageKeys, pageNamespace } from '../redis/cache-keys.ts'
 import { PatientRedis } from '../redis/patient-redis.ts'
@@ -128,9 +129,30 @@ test('the bounds hold again after Redis has lost a part of what they are counted
   expect([...(await few.recent(9))].sort()).toEqual(['/d', '/e'])
 })
 
+test('a Redis that is full takes nothing, and what it has stays as it is', async () => {
+  await shared().put('/a', await page('before'))
+  const refused = counts()['pages.shared'].refused
+  await redis.config('SET', 'maxmemory-policy', 'noeviction', 'maxmemory', '100kb')
+  try {
+    await shared().put('/a', await page('after', { sequence: 2 }))
+    await shared().put('/b', await page('b'))
+    expect(counts()['pages.shared'].refused - refused).toBe(2)
+    expect([textOf(await shared().find('/a')), await shared().find('/b'), await shared().lock('/a')]).toEqual(['before', null, 'away'])
+  } finally {
+    await redis.config('SET', 'maxmemory-policy', 'allkeys-lru', 'maxmemory', '128mb')
+  }
+  await shared().put('/a', await page('after', { sequence: 2 }))
+  expect(textOf(await shared().find('/a'))).toBe('after')
+})
+
 test('one process renders a page at a time, and nobody else can let go of it', async () => {
   const [one, other] = [shared(), shared()]
-  expect([await one.lock('/a'), await other.lock('/a'), await one.lock('/a'), await other.lock('/b')]).toEqual(['ours', 'theirs', 'ours', 'ours'])
+  expect([await one.lock('/a'), await other.lock('/a'), await one.lock('/a'), await other.lock('/b')]).toEqual([
+    'ours',
+    'theirs',
+    'ours',
+    'ours',
+  ])
   await other.unlock('/a')
   expect(await one.isLocked('/a')).toBe(true)
   await one.unlock('/a')

@@ -67,7 +67,7 @@ export class SharedPages {
     const put = await this.#redis.run(
       scripts.putPage,
       [keys.page(path), keys.recent, keys.sizes],
-      [asOf.sequence, renderedAtMs, Date.now(), LIVE_SECONDS, path, size, mostPages, mostBytes, ...fields.flat()],
+      [asOf.sequence, renderedAtMs, LIVE_SECONDS, path, size, mostPages, mostBytes, ...fields.flat()],
     )
     if (!put.ok) {
       counts()['pages.shared'][put.code === 'CACHE_AWAY' ? 'away' : 'refused'] += 1
