@@ -122,11 +122,12 @@ test('beyond the bounds the pages that were put longest ago go, with everything 
 
 test('the bounds hold again after Redis has lost a part of what they are counted by', async () => {
   const few = shared({ mostPages: 2 })
-  const { recent } = pageKeys(pageNamespace({ release: RELEASE, publicUrl: PUBLIC_URL, epoch: EPOCH }))
+  const { recent, sizes } = pageKeys(pageNamespace({ release: RELEASE, publicUrl: PUBLIC_URL, epoch: EPOCH }))
   for (const path of ['/a', '/b']) await few.put(path, await page(path))
   await redis.del(recent)
   for (const path of ['/c', '/d', '/e']) await few.put(path, await page(path))
   expect([...(await few.recent(9))].sort()).toEqual(['/d', '/e'])
+  expect((await redis.hkeys(sizes)).sort()).toEqual(['', '/d', '/e'])
 })
 
 test('a Redis that is full takes nothing, and what it has stays as it is', async () => {
@@ -170,8 +171,11 @@ test('who comes to a page that another process renders for the first time waits 
 
 test('who waits for a page goes on by himself once the other has let go of it without one', async () => {
   const [one, other] = [shared(), shared()]
-  await awaitFirst(one, '/a')
+  await Promise.all([awaitFirst(one, '/a'), awaitFirst(one, '/held')])
+  const held = awaitFirst(other, '/held').then(() => 'the patience of who came earlier was at its end')
+  const looks = counts()['pages.shared'].miss
+  await eventually('he has looked for a while', async () => counts()['pages.shared'].miss > looks + 5)
   const waiting = awaitFirst(other, '/a')
   await one.unlock('/a')
-  expect(await waiting).toBeNull()
+  expect(await Promise.race([held, waiting])).toBeNull()
 })
