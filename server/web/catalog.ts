@@ -18,7 +18,7 @@ import {
 import { type ListPage, readListPage } from '../catalog/read-list.ts'
 import { readSale, readSalesOn, type SaleLink, type SaleView } from '../catalog/read-sale.ts'
 import { runtime } from './runtime.ts'
-import { tagClock } from './tag-clock.ts'
+import { asOfNow } from './tag-clock.ts'
 
 /**
  * What display pages read. Each is cached under the tags of what it shows, so that an edit renders just those pages anew, and under the number
@@ -28,7 +28,7 @@ import { tagClock } from './tag-clock.ts'
 
 /** What stands in the sitemap. */
 export function cachedAddresses(): Promise<Addresses> {
-  return keptAddresses(tagClock().now)
+  return keptAddresses(asOfNow())
 }
 
 async function keptAddresses(asOf: AsOf): Promise<Addresses> {
@@ -54,7 +54,7 @@ async function keptSlugs(asOf: AsOf): Promise<Slugs> {
 
 /** A product that is sold, by its slug; null when there is none. */
 export async function cachedProduct(slug: string): Promise<ProductView | null> {
-  const asOf = tagClock().now
+  const asOf = asOfNow()
   return (await keptSlugs(asOf)).products.includes(slug) ? keptProduct(slug, asOf) : null
 }
 
@@ -68,7 +68,7 @@ async function keptProduct(slug: string, asOf: AsOf): Promise<ProductView | null
 
 /** A product that was sold once and is no more, by its slug; null when there is none. */
 export async function cachedGoneProduct(slug: string): Promise<GoneProduct | null> {
-  const asOf = tagClock().now
+  const asOf = asOfNow()
   return (await keptSlugs(asOf)).products.includes(slug) ? keptGoneProduct(slug, asOf) : null
 }
 
@@ -95,7 +95,7 @@ export type ListView = ListPage & CategoryLink & { readonly description: string 
 
 /** One page of a category, or of everything; null where there is no such page. */
 export async function cachedList(slug: string, sort: Sort, page: number): Promise<ListView | null> {
-  const asOf = tagClock().now
+  const asOf = asOfNow()
   const isKnown = slug === EVERYTHING.slug || (await keptSlugs(asOf)).categories.includes(slug)
   if (!isKnown) return null
   // A page beyond the last is known from the first, so that nothing is kept of it.
@@ -119,12 +119,12 @@ async function keptList(slug: string, sort: Sort, page: number, asOf: AsOf): Pro
 
 /** The sale that the shop puts first of those that are on, as the menu names it; null when none is on. Of what is in it nothing is carried. */
 export async function cachedSaleLink(): Promise<SaleLink | null> {
-  return (await keptSalesOn(tagClock().now))[0] ?? null
+  return (await keptSalesOn(asOfNow()))[0] ?? null
 }
 
 /** A sale that is on: the one of this slug, or else the one that the shop puts first. Null when it is not on, or none is. */
 export async function cachedSale(slug?: string): Promise<SaleView | null> {
-  const asOf = tagClock().now
+  const asOf = asOfNow()
   const on = await keptSalesOn(asOf)
   const wanted = slug === undefined ? on[0] : on.find((sale) => sale.slug === slug)
   return wanted ? keptSale(wanted.slug, asOf) : null
@@ -149,7 +149,7 @@ async function keptSale(slug: string, asOf: AsOf): Promise<SaleView | null> {
 }
 
 export function cachedFeatured(): Promise<ProductCard[]> {
-  return keptFeatured(tagClock().now)
+  return keptFeatured(asOfNow())
 }
 
 async function keptFeatured(asOf: AsOf): Promise<ProductCard[]> {
@@ -165,7 +165,7 @@ async function keptFeatured(asOf: AsOf): Promise<ProductCard[]> {
  * one of these would make the whole shop old; who does see it is answered by a rendering of his own.
  */
 export function cachedSuggestions(): Promise<ProductCard[]> {
-  return keptSuggestions(tagClock().now)
+  return keptSuggestions(asOfNow())
 }
 
 async function keptSuggestions(asOf: AsOf): Promise<ProductCard[]> {
@@ -176,7 +176,7 @@ async function keptSuggestions(asOf: AsOf): Promise<ProductCard[]> {
 }
 
 export function cachedAllProducts(): Promise<ProductCard[]> {
-  return keptAllProducts(tagClock().now)
+  return keptAllProducts(asOfNow())
 }
 
 async function keptAllProducts(asOf: AsOf): Promise<ProductCard[]> {
@@ -188,7 +188,7 @@ async function keptAllProducts(asOf: AsOf): Promise<ProductCard[]> {
 }
 
 export function cachedCategoryLinks(): Promise<CategoryLink[]> {
-  return keptCategoryLinks(tagClock().now)
+  return keptCategoryLinks(asOfNow())
 }
 
 async function keptCategoryLinks(asOf: AsOf): Promise<CategoryLink[]> {
@@ -199,7 +199,7 @@ async function keptCategoryLinks(asOf: AsOf): Promise<CategoryLink[]> {
 }
 
 export function cachedCredits(): Promise<Credit[]> {
-  return keptCredits(tagClock().now)
+  return keptCredits(asOfNow())
 }
 
 async function keptCredits(asOf: AsOf): Promise<Credit[]> {

@@ -20,7 +20,7 @@ import { setProcessPages } from './process-pages.ts'
 import { PageRefresher, REFRESH_HEADER, REFRESH_WORD } from './refresh-pages.ts'
 import { refuseRequest } from './refuse-request.ts'
 import { SharedPages } from './shared-pages.ts'
-import { setTagClock } from './tag-clock.ts'
+import { ofOneNumber, setTagClock } from './tag-clock.ts'
 import { putAgain, takeRecent } from './warm-pages.ts'
 
 /**
@@ -104,7 +104,7 @@ function leaveToNext(request: http.IncomingMessage, response: http.ServerRespons
   for (const name of NOT_FOR_NEXT) delete request.headers[name]
   // Nobody reads what this process answers itself.
   if (!isOurs(request)) presentPages(request, response, { finishing, elsewhere: SHOPPERS_OWN.test(request.url ?? '') ? shoppersOwn : {} })
-  return handle(request, response)
+  return ofOneNumber(() => handle(request, response))
 }
 
 // Without a host it listens on IPv6 and IPv4, whichever of them `localhost` means.
