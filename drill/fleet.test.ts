@@ -79,6 +79,12 @@ const inWords = (minor: number) => formatMoney({ minor, currency: 'EUR' })
 const price = async (minor: number) => expect(await setPrice(db, UNIT, minor, Date.now())).toMatchObject({ ok: true })
 const touch = (code: string) => edit(db, async (_, touched) => touched.tags(tags.product(code)))
 
+/** Every web process has heard of all that was edited. */
+async function untilKnown(): Promise<void> {
+  const { head } = await readTags(db, 0)
+  for (const each of store.replicas) await until('the edit is known', async () => (await told(each)).feed.sequence >= head)
+}
+
 /** Every web process sends a page of now. */
 async function untilCurrent(shows: string, page = PAGE): Promise<void> {
   for (const replica of store.replicas) {
@@ -147,8 +153,7 @@ describe('two web processes', () => {
     const rendered = await renderings(async (attempt) => {
       const words = inWords(41_30 + attempt)
       await price(41_30 + attempt)
-      const { head } = await readTags(db, 0)
-      for (const each of store.replicas) await until('the edit is known', async () => (await told(each)).feed.sequence >= head)
+      await untilKnown()
       await until('the parts are of now', async () => {
         const answers = await askParts()
         for (const { code, text, life } of answers) {
@@ -175,25 +180,28 @@ describe('two web processes', () => {
       },
       { timeout: 120_000 },
     )
+    const failed = await counted('pages.render', 'failed')
     const touched = await touch(CODE).then(() => readTags(db, 0))
-    await until('a rendering is held up', async () => {
+    const isHeldUp = async () => {
       await ask(replica)
-      const [waiting] = await db.$queryRaw<
-        unknown[]
-      >`SELECT 1 FROM pg_locks WHERE relation = 'sales'::regclass AND mode = 'AccessShareLock' AND NOT granted`
+      const [waiting] = await db.$queryRaw<unknown[]>`
+        SELECT 1 FROM pg_locks WHERE relation = 'sales'::regclass AND mode = 'AccessShareLock' AND NOT granted`
       return waiting !== undefined
-    }).finally(async () => {
+    }
+    try {
+      await until('a rendering is held up', isHeldUp)
       await price(41_56)
+      await untilKnown()
+    } finally {
       letGo()
       await held
-    })
+    }
     await until('the rendering is there', async () => (await sharedAsOf(PAGE)) === touched.head)
-    const { head } = await readTags(db, 0)
-    await until('the edit is known', async () => (await told(replica)).feed.sequence >= head)
     const first = await ask(replica)
     expect([first.from, first.life]).toEqual(['STALE', expect.stringMatching(/^s-maxage=1,/)])
     await untilCurrent(inWords(41_56))
-    expect(await sharedAsOf(PAGE)).toBe(head)
+    expect(await sharedAsOf(PAGE)).toBe((await readTags(db, 0)).head)
+    expect(await counted('pages.render', 'failed'), 'no edit makes a rendering fail').toBe(failed)
   })
 
   test('go on sending the page of before when it cannot be rendered anew, and the new one once it can', async () => {
@@ -208,6 +216,8 @@ describe('two web processes', () => {
       for (const { code, text } of answers) expect([code, text.includes(inWords(41_67))]).toEqual([200, true])
       return (await counted('pages.render', 'failed')) > failed
     })
+    await untilKnown()
+    for (const replica of store.replicas) expect((await ask(replica)).from, 'nobody calls it current').toBe('STALE')
     expect(await sharedAsOf(PAGE)).toBe(shared)
     await db.product.update({ where: { code: CODE }, data: { details: details as object } })
     await price(41_78)

@@ -157,10 +157,10 @@ function leanSegments(segments: ReadonlyMap<string, Buffer>, html: string): Map<
   )
 }
 
-/** The path of the page that Next keeps under a key; null for a page that has no address of its own. */
+/** The path of the page that Next keeps under a key; null for a page that has no address of its own, as a shell for many has none. */
 export function pathOf(key: string): string | null {
   const at = key.indexOf(PATH_MARKER)
   const path = at === -1 ? key : key.slice(at + PATH_MARKER.length - 1)
-  if (path.startsWith('/_')) return null
+  if (path.startsWith('/_') || path.includes('[')) return null
   return path === '/index' ? '/' : path
 }

@@ -14,7 +14,7 @@ const MOST_PAGES = 20_000
 /** Half of what Redis cache has by default. */
 const MOST_BYTES = 64 * 1024 * 1024
 /** Longer than a rendering takes; a process that died lets go of a page by it, and a page that cannot be rendered is tried no more often by the whole fleet. */
-const LOCK_MS = 10_000
+const LOCK_MS = 5000
 const FIELDS = ['head', 'br', 'gzip', 'parts'] as const
 
 export type SharedPage = KeptPage | GonePage
