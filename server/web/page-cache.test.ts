@@ -3,6 +3,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { SharedCacheControls } from 'next/dist/server/lib/incremental-cache/shared-cache-controls.external.js'
 import { nodeFs } from 'next/dist/server/lib/node-fs-methods.js'
+import { getRouteCacheKey } from 'next/dist/server/lib/route-cache-key.js'
 import { afterAll, beforeEach, expect, test } from 'vitest'
 import { asOfTag } from '../cache/as-of.ts'
 import { counts } from '../cache/counts.ts'
@@ -14,12 +15,12 @@ import { hashOf } from './policy.ts'
 import { setProcessPages } from './process-pages.ts'
 import { setTagClock, tagClock } from './tag-clock.ts'
 
-const build = fs.mkdtempSync(path.join(os.tmpdir(), 'page-cache-'))
-const folder = path.join(build, 'server')
+const buildFolder = fs.mkdtempSync(path.join(os.tmpdir(), 'page-cache-'))
+const folder = path.join(buildFolder, 'server')
 fs.mkdirSync(folder)
-fs.mkdirSync(path.join(build, 'static/chunks'), { recursive: true })
-fs.writeFileSync(path.join(build, 'static/chunks/1.css'), '.of-another-page{}')
-afterAll(() => fs.rmSync(build, { recursive: true }))
+fs.mkdirSync(path.join(buildFolder, 'static/chunks'), { recursive: true })
+fs.writeFileSync(path.join(buildFolder, 'static/chunks/1.css'), '.of-another-page{}')
+afterAll(() => fs.rmSync(buildFolder, { recursive: true }))
 
 const asked = { kind: 'APP_PAGE', isFallback: false, isRoutePPREnabled: true } as never
 const life = { kind: 'APP_PAGE', isRoutePPREnabled: true, isFallback: false, cacheControl: { revalidate: 3600, expire: 36_000 } } as never
@@ -122,14 +123,35 @@ test('what the framework sends of an old page no edge may keep', async () => {
   expect((await cacheOfRequest().get(key, asked))?.cacheControl).toEqual({ revalidate: 1, expire: 1 })
 })
 
-test('nothing that is rendered is written to disk, nor kept in a second memory', async () => {
-  const files = () => fs.readdirSync(folder, { recursive: true })
+/** As a build leaves a page. Returns the key that the framework asks for it by. */
+function build(page: string, text: string): string {
+  const owner = { kind: 'APP_PAGE' as never, sourceRoute: '/p/[slug]/page' }
+  const key = getRouteCacheKey(page, owner)
+  const file = path.join(folder, 'app', page)
+  const headers = { 'x-next-cache-tags': `catalogue,${asOfTag(tagClock().now)}` }
+  fs.mkdirSync(path.dirname(file), { recursive: true })
+  fs.writeFileSync(`${file}.html`, `<!DOCTYPE html><html><head></head><body>${text}</body></html>`)
+  fs.writeFileSync(`${file}.rsc`, 'tree')
+  fs.writeFileSync(`${file}.meta`, JSON.stringify({ headers, routeCache: { key, owner, isFallback: false } }))
+  return key
+}
+
+test('a page of the build is read once, and nothing is ever written to disk', async () => {
+  const key = build('/p/built', 'built')
+  const files = () => fs.readdirSync(folder, { recursive: true }).sort()
   const before = files()
-  const key = keyOf('/p/not-on-disk')
-  await cacheOfRequest().set(key, rendered('kept'), life)
+  expect((await cacheOfRequest().get(key, asked))?.value).toMatchObject({
+    html: expect.stringContaining('built'),
+    rscData: Buffer.from('tree'),
+  })
+  build('/p/built', 'by somebody else')
+  expect((await cacheOfRequest().get(key, asked))?.value).toMatchObject({ html: expect.not.stringContaining('else') })
+  await cacheOfRequest().set(key, rendered('rendered'), life)
+  await cacheOfRequest().set(keyOf('/p/new'), rendered('new'), life)
   expect(files()).toEqual(before)
-  keptPages().drop('/p/not-on-disk')
-  expect(await cacheOfRequest().get(key, asked)).toBeNull()
+  // Nor is there a second memory behind the first.
+  keptPages().drop('/p/new')
+  expect(await cacheOfRequest().get(keyOf('/p/new'), asked)).toBeNull()
 })
 
 test('the answer of a route is judged as pages are', async () => {
