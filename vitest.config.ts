@@ -4,7 +4,12 @@ import { defineConfig } from 'vitest/config'
  * `unit` needs nothing but Node; `integration` runs against servers of its own, see scripts/stack/test-stack.ts; `drills` against whole
  * stores of their own, see scripts/stack/test-store.ts.
  */
-const integration = ['server/*.test.ts', 'server/!(web)/**/*.test.ts', 'workers/**/*.test.ts', '{prisma,scripts}/**/*.stack.test.ts']
+const integration = [
+  'server/*.test.ts',
+  'server/!(web)/**/*.test.ts',
+  'workers/**/*.test.ts',
+  '{prisma,scripts,server/web}/**/*.stack.test.ts',
+]
 
 /** What asks most of core runs once more where core is a Redis Cluster. */
 const cluster = [

@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { sku } from '#/domain/sku.ts'
 import { tags } from '#/server/cache/manifest.ts'
+import { edit } from '#/server/catalog/edit.ts'
 import { setSaleWindow } from '#/server/catalog/edit-catalog.ts'
 import { connectDatabase, type Db } from '#/server/db/client.ts'
 import { type DrillStore, startDrillStore } from './drill-store.ts'
@@ -154,8 +155,8 @@ test('addresses that lead nowhere are told so without a question to Postgres, an
 })
 
 async function change(code: string, data: { name?: string; withdrawnAt?: Date | null; publishedAt?: Date | null }): Promise<void> {
-  await db.$transaction([
-    db.product.update({ where: { code }, data }),
-    db.outboxMessage.createMany({ data: [tags.product(code), tags.catalogue].map((subject) => ({ topic: 'tag.changed', subject })) }),
-  ])
+  await edit(db, async (tx, touched) => {
+    await tx.product.update({ where: { code }, data })
+    touched.tags(tags.product(code), tags.catalogue)
+  })
 }

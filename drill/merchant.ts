@@ -1,5 +1,6 @@
 import type { Sku } from '#/domain/sku.ts'
 import { tags } from '#/server/cache/manifest.ts'
+import { edit } from '#/server/catalog/edit.ts'
 import { restock, setPrice, withdraw } from '#/server/catalog/edit-catalog.ts'
 import { endCode, putCode } from '#/server/catalog/edit-codes.ts'
 import { connectDatabase, type Db } from '#/server/db/client.ts'
@@ -43,10 +44,10 @@ export class Merchant {
   /** Has a sale go on for so long from now. */
   async runSale(slug: string, ms: number): Promise<void> {
     const endsAt = new Date(Date.now() + ms)
-    await this.#db.$transaction([
-      this.#db.sale.update({ where: { slug }, data: { endsAt } }),
-      this.#db.outboxMessage.create({ data: { topic: 'tag.changed', subject: tags.catalogue } }),
-    ])
+    await edit(this.#db, async (tx, touched) => {
+      await tx.sale.update({ where: { slug }, data: { endsAt } })
+      touched.tags(tags.catalogue)
+    })
   }
 
   /** A percentage off everything. */

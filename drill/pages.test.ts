@@ -10,7 +10,7 @@ let store: DrillStore
 
 beforeAll(async () => {
   store = await startDrillStore()
-  // The import of the catalogue has made every page of the build old: each is rendered once more.
+  // Pages of the build are finished one after the other, once the process listens.
   const isReady = async (path: string) => {
     const { headers } = await ask(path)
     return headers.etag !== undefined && headers['x-nextjs-cache'] === 'HIT'
@@ -50,7 +50,7 @@ describe('a finished page', () => {
     const etag = headers.etag as string
     const again = await ask('/c/shoes', { 'accept-encoding': 'br', 'if-none-match': `"other", W/${etag}` })
     expect([again.status, again.body.length, again.headers.etag]).toEqual([304, 0, etag])
-    expect(again.headers['cache-control']).toMatch(/^s-maxage=\d+, stale-while-revalidate=\d+$/)
+    expect(again.headers['cache-control']).toMatch(/^s-maxage=\d+, stale-while-revalidate=3600, stale-if-error=86400$/)
     expect((await ask('/c/shoes', { 'accept-encoding': 'gzip', 'if-none-match': etag })).status).toBe(200)
     const head = await ask('/c/shoes', { 'accept-encoding': 'br' }, 'HEAD')
     expect([head.status, head.body.length, head.headers['content-length']]).toEqual([200, 0, headers['content-length']])
@@ -58,7 +58,7 @@ describe('a finished page', () => {
 
   test('may be kept by an edge, is not personal, and is the same whatever stands behind a ?', async () => {
     const plain = await ask('/')
-    expect(plain.headers['cache-control']).toMatch(/^s-maxage=\d+, stale-while-revalidate=\d+$/)
+    expect(plain.headers['cache-control']).toMatch(/^s-maxage=\d+, stale-while-revalidate=3600, stale-if-error=86400$/)
     expect(plain.headers['set-cookie']).toBeUndefined()
     const decorated = await ask('/?utm_source=mail&rsc=1', { cookie: 'cart=nonsense; cart_count=3' })
     expect(decorated.body).toEqual(plain.body)
@@ -70,6 +70,17 @@ describe('a finished page', () => {
     expect(part.headers['content-type']).toContain('text/x-component')
     expect(part.headers.etag).toBeUndefined()
   })
+
+  test.each([{}, { 'next-router-prefetch': '1', 'next-router-segment-prefetch': '/_tree' }])(
+    'may be kept by an edge in its parts for as long as the whole, and is dropped there by the same tags: %o',
+    async (headers) => {
+      const whole = await ask('/c/shoes')
+      const { headers: redirect } = await ask('/c/shoes', { rsc: '1', ...headers })
+      const part = await ask(redirect.location as string, { rsc: '1', ...headers })
+      expect(part.headers).toMatchObject({ 'content-type': 'text/x-component', 'x-nextjs-cache': 'HIT' })
+      for (const name of ['cache-control', 'cdn-cache-control', 'cache-tag']) expect(part.headers[name]).toBe(whole.headers[name])
+    },
+  )
 })
 
 test('a page that nobody has seen yet comes in its final form, too, and is kept', async () => {
@@ -159,6 +170,14 @@ test.each([
   expect(headers['strict-transport-security'], 'this store is reached by plain HTTP').toBeUndefined()
 })
 
+test('stock is kept by nobody for longer than a second, and the sitemap is dropped by what an edit tells', async () => {
+  expect((await ask('/api/stock?sku=CANVASHI-BLACK-42')).headers['cache-control']).toBe('public, max-age=1, s-maxage=1')
+  await until('the sitemap is kept', async () => (await ask('/sitemap.xml')).headers['x-nextjs-cache'] === 'HIT')
+  const { headers } = await ask('/sitemap.xml')
+  expect(headers['cache-tag']).toBe('catalogue,addresses')
+  expect(headers['cache-control']).toMatch(/^s-maxage=300, /)
+})
+
 test.each(['/api/stock?sku=CANVASHI-BLACK-42', '/api/health/live', '/media/0000000000000000/320.avif', '/icon.svg'])(
   '%s is no page, and loads nothing wherever it is opened',
   async (path) => {
@@ -178,7 +197,8 @@ test('an edit is on the page after one rendering, however many ask meanwhile, an
       for (const { status, body, headers } of answers) {
         expect(status).toBe(200)
         expect(['HIT', 'STALE']).toContain(headers['x-nextjs-cache'])
-        if (headers['x-nextjs-cache'] === 'STALE') expect(headers['cache-control'], 'an edge asks again at once').toBe('s-maxage=1')
+        if (headers['x-nextjs-cache'] === 'STALE')
+          expect(headers['cache-control'], 'an edge asks again at once').toMatch(/^s-maxage=1, stale-if/)
         expect(body.equals(before) || body.toString().includes(price), 'a page is the old one or the new one').toBe(true)
       }
       return answers.every(({ body }) => body.toString().includes(price))
@@ -210,8 +230,12 @@ test('while Postgres is away pages go on being sent, even those that an edit has
     for (let round = 0; round < 20; round += 1) {
       for (const path of ['/', '/c/cameras', '/p/table-tripod']) expect((await ask(path)).status).toBe(200)
     }
+    // One that no edit has touched.
+    const life = async () => (await ask('/c/shoes')).headers['cache-control']
+    await until('no edge keeps what nobody knows to be current', async () => /^s-maxage=1,/.test((await life()) ?? ''))
   } finally {
     await store.postgres.start()
   }
   await until('the edit is on the page after all', async () => (await ask('/p/table-tripod')).body.toString().includes('44.32'))
+  await until('edges keep pages again', async () => /^s-maxage=300,/.test((await ask('/c/shoes')).headers['cache-control'] ?? ''))
 })

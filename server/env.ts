@@ -19,7 +19,7 @@ const schema = z.object({
     .string()
     .transform((text) => text.split(','))
     .pipe(z.array(z.string().min(32))),
-  /** What our own processes show each other at /api/revalidate. */
+  /** What our own processes show each other, at /api/cache. */
   INTERNAL_TOKEN: z.string().min(32),
   STRIPE_SECRET_KEY: z.string().min(8),
   /** Set where the payment gateway is our local one, unset for Stripe itself. */
@@ -45,10 +45,16 @@ const schema = z.object({
   ASSETS_DIR: z.string().min(1).optional(),
   /** How shoppers reach the store. */
   PUBLIC_URL: z.url(),
-  /** How the workers reach a web process. */
+  /** How our own processes reach a web process. */
   WEB_URL: z.url(),
   /** Where the build is, in the project's folder; next.config.mjs reads it too. */
   NEXT_DIST_DIR: z.string().default('.next'),
+  /** Set in a production build alone: up to which number of the feed its pages know what was told, as `epoch:number`. */
+  BUILT_AS_OF: z
+    .string()
+    .regex(/^[0-9a-f-]{36}:\d+$/)
+    .transform((text) => ({ epoch: text.slice(0, 36), sequence: Number(text.slice(37)) }))
+    .optional(),
   LOG_LEVEL: logLevels,
 })
 

@@ -2,8 +2,8 @@ import type { Shard } from '#/domain/sharding.ts'
 import { unreachable } from '#/domain/unreachable.ts'
 import type { Ports } from '#/server/orders/ports.ts'
 import { Intake } from '#/server/orders/run-intake.ts'
+import { type Loop, runLoop } from '#/server/run-loop.ts'
 import { log } from '#/server/telemetry/log.ts'
-import { type Loop, runLoop } from './run-loop.ts'
 
 /** How long a look at an empty stream waits for an order. Below the timeout of a command. */
 const WAIT_MS = 1000

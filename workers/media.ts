@@ -7,10 +7,10 @@ import { LostPhoto } from '#/server/media/read-photo.ts'
 import { lacksSocialImage } from '#/server/media/social-file.ts'
 import { missingVariants } from '#/server/media/variant-files.ts'
 import type { Queues } from '#/server/queues/enqueue.ts'
+import { type Loop, runLoop } from '#/server/run-loop.ts'
 import { log } from '#/server/telemetry/log.ts'
 import { PermanentError } from './define-worker.ts'
 import { LaterEachTime } from './later-each-time.ts'
-import { type Loop, runLoop } from './run-loop.ts'
 
 const SCAN_MS = 10_000
 const JOBS_PER_SCAN = 500

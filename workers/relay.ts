@@ -1,9 +1,8 @@
-import { revalidateTags } from '#/server/cache/revalidate-tags.ts'
 import { deliverToCore, toJob } from '#/server/orders/deliver.ts'
-import { type Deliver, type Lane, type OutboxMessage, TOPIC_LANES } from '#/server/orders/order-book.ts'
+import { type Deliver, type Lane, TOPIC_LANES } from '#/server/orders/order-book.ts'
 import type { Ports } from '#/server/orders/ports.ts'
 import type { Queues } from '#/server/queues/enqueue.ts'
-import { type Loop, runLoop } from './run-loop.ts'
+import { type Loop, runLoop } from '#/server/run-loop.ts'
 
 /** Messages a transaction hands over at most. */
 const BATCH = 500
@@ -14,14 +13,16 @@ const POLL_MS = 250
 /** Between two hand-overs: a message alone is not worth a transaction of its own, and nobody notices this long. */
 const REST_MS = 15
 
-/** One loop a lane, so that a web process that is away never holds up stock, nor a fenced shard what order pages show. */
+/** One loop a lane, so that queues that are away never hold up stock, nor a fenced shard what order pages show. */
 export function runRelay(ports: Pick<Ports, 'counters' | 'book'>, queues: Queues): Record<Lane, Loop> {
   const deliver: Record<Lane, Deliver> = {
     stock: (messages) => deliverToCore(ports, messages),
     offers: (messages) => deliverToCore(ports, messages),
     orders: (messages) => deliverToCore(ports, messages),
-    queues: allOrNothing((messages) => queues.add(messages.map(toJob))),
-    web: allOrNothing((messages) => revalidateTags(messages.map((message) => message.subject))),
+    queues: async (messages) => {
+      await queues.add(messages.map(toJob))
+      return []
+    },
   }
   const lane = (name: Lane) =>
     runLoop(
@@ -33,13 +34,5 @@ export function runRelay(ports: Pick<Ports, 'counters' | 'book'>, queues: Queues
       },
       REST_MS,
     )
-  return { stock: lane('stock'), offers: lane('offers'), orders: lane('orders'), queues: lane('queues'), web: lane('web') }
-}
-
-/** A hand-over that throws when anything of it failed. */
-function allOrNothing(deliver: (messages: OutboxMessage[]) => Promise<void>): Deliver {
-  return async (messages) => {
-    await deliver(messages)
-    return []
-  }
+  return { stock: lane('stock'), offers: lane('offers'), orders: lane('orders'), queues: lane('queues') }
 }

@@ -4,8 +4,8 @@ import { openShards } from '#/server/inventory/open-shards.ts'
 import { sweepLegs } from '#/server/inventory/sweep-legs.ts'
 import { FROM_THE_FIRST, healCore } from '#/server/orders/heal-core.ts'
 import type { Ports } from '#/server/orders/ports.ts'
+import { type Loop, runLoop } from '#/server/run-loop.ts'
 import { log } from '#/server/telemetry/log.ts'
-import { type Loop, runLoop } from './run-loop.ts'
 
 const SHARDS_MS = 2000
 const DUE_MS = 1000
@@ -13,8 +13,6 @@ const MAIL_MS = 10_000
 const CORE_MS = 10_000
 const LEGS_MS = 2000
 const SALES_MS = 1000
-/** How far back the first look for sales goes: no worker may have run for a while. Told twice does no harm. */
-const SALES_BEFORE_MS = 10 * 60_000
 const DUE_BATCH = 200
 
 /**
@@ -24,7 +22,6 @@ const DUE_BATCH = 200
  */
 export function runUpkeep(ports: Ports & { readonly db: Db }, queued: () => void): Loop[] {
   let healed = FROM_THE_FIRST
-  let salesToldMs = ports.clock.now() - SALES_BEFORE_MS
   return [
     runLoop('upkeep-shards', SHARDS_MS, async () => {
       await openShards(ports)
@@ -60,9 +57,7 @@ export function runUpkeep(ports: Ports & { readonly db: Db }, queued: () => void
       return 'idle'
     }),
     runLoop('upkeep-sales', SALES_MS, async () => {
-      const now = ports.clock.now()
-      if (await tellOfSales(ports.db, salesToldMs, now)) queued()
-      salesToldMs = now
+      await tellOfSales(ports.db, ports.clock.now())
       return 'idle'
     }),
   ]

@@ -3,7 +3,7 @@ import '#/components/base.css'
 import { face } from '#/components/face.ts'
 import { OfflineNote } from '#/components/offline-note.tsx'
 import { Shell } from '#/components/shell.tsx'
-import { cachedCategoryLinks, cachedSale } from '#/server/web/catalog.ts'
+import { cachedCategoryLinks, cachedSaleLink } from '#/server/web/catalog.ts'
 import { siteMetadata, siteViewport } from '../site-metadata.ts'
 import { Later } from './later.client.tsx'
 
@@ -14,7 +14,7 @@ export const metadata = siteMetadata
 export const viewport = siteViewport
 
 export default async function ShopLayout({ children }: { children: ReactNode }) {
-  const [categories, sale] = await Promise.all([cachedCategoryLinks(), cachedSale()])
+  const [categories, sale] = await Promise.all([cachedCategoryLinks(), cachedSaleLink()])
   return (
     <html lang="en" className={face.variable}>
       <body>

@@ -1,13 +1,13 @@
 import { Chapter } from '#/components/chapter.tsx'
 import { Message } from '#/components/message.tsx'
 import { ProductGrid } from '#/components/product-grid.tsx'
-import { cachedCategoryLinks, cachedFeatured } from '#/server/web/catalog.ts'
+import { cachedCategoryLinks, cachedSuggestions } from '#/server/web/catalog.ts'
 
 const SHOWN = 4
 
 /** For addresses that lead nowhere: says so, and where else to go. */
 export default async function NotFound() {
-  const [categories, featured] = await Promise.all([cachedCategoryLinks(), cachedFeatured()])
+  const [categories, suggested] = await Promise.all([cachedCategoryLinks(), cachedSuggestions()])
   const ways = (
     <nav aria-label="Where else to look">
       {categories.map(({ slug, name }) => (
@@ -17,9 +17,9 @@ export default async function NotFound() {
       ))}
     </nav>
   )
-  const more = featured.length > 0 && (
+  const more = suggested.length > 0 && (
     <Chapter title="Perhaps one of these" more={{ href: '/c/everything', words: 'Everything we sell' }}>
-      <ProductGrid products={featured.slice(0, SHOWN)} heading="h3" />
+      <ProductGrid products={suggested.slice(0, SHOWN)} heading="h3" />
     </Chapter>
   )
   return (

@@ -2,7 +2,7 @@ import { ALL_SHARDS, type Shard } from '#/domain/sharding.ts'
 import { advanceOrder } from '#/server/orders/advance-order.ts'
 import { advanceRefund } from '#/server/orders/advance-refund.ts'
 import { deliverToCore, toJob } from '#/server/orders/deliver.ts'
-import { type Lane, type OutboxMessage, TOPIC_LANES } from '#/server/orders/order-book.ts'
+import { type OutboxMessage, TOPIC_LANES } from '#/server/orders/order-book.ts'
 import type { Ports } from '#/server/orders/ports.ts'
 import { takeInBatch } from '#/server/orders/run-intake.ts'
 
@@ -13,7 +13,7 @@ const AT_ONCE = 10
 
 /**
  * Does what worker processes would do, in this process, until nothing is waiting: intake, movements, payments, refunds. A payment without an
- * answer is left for the next look; mail and pages are let go.
+ * answer is left for the next look; mail is let go.
  */
 export async function carryOut(ports: Ports): Promise<void> {
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
@@ -22,8 +22,7 @@ export async function carryOut(ports: Ports): Promise<void> {
     for (const lane of ['stock', 'offers', 'orders'] as const) {
       delivered += await ports.book.relay(TOPIC_LANES[lane], BATCH, (messages) => deliverToCore(ports, messages))
     }
-    const jobs = (await takeMessages(ports, 'queues')).map(toJob)
-    const pages = await takeMessages(ports, 'web')
+    const jobs = (await takeJobs(ports)).map(toJob)
     for (let at = 0; at < jobs.length; at += AT_ONCE) {
       await Promise.all(
         jobs.slice(at, at + AT_ONCE).map((job) => {
@@ -32,7 +31,7 @@ export async function carryOut(ports: Ports): Promise<void> {
         }),
       )
     }
-    if (recorded + delivered + jobs.length + pages.length === 0) return
+    if (recorded + delivered + jobs.length === 0) return
   }
   throw new Error(`there is still something to do after ${MOST_ROUNDS} rounds`)
 }
@@ -51,9 +50,9 @@ async function takeInOf(ports: Ports, shard: Shard): Promise<number> {
   return Object.values(taken.value).reduce((sum, count) => sum + count, 0)
 }
 
-async function takeMessages({ book }: Ports, lane: Lane): Promise<OutboxMessage[]> {
+async function takeJobs({ book }: Ports): Promise<OutboxMessage[]> {
   const taken: OutboxMessage[] = []
-  await book.relay(TOPIC_LANES[lane], BATCH, async (messages) => {
+  await book.relay(TOPIC_LANES.queues, BATCH, async (messages) => {
     taken.push(...messages)
     return []
   })

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
 import { tags } from '#/server/cache/manifest.ts'
+import { edit } from '#/server/catalog/edit.ts'
 import { type CodeDraft, putCode } from '#/server/catalog/edit-codes.ts'
 import { readCurrentOffers } from '#/server/catalog/read-offers.ts'
+import { tellOfSales } from '#/server/catalog/tell-sales.ts'
 import type { Db, Tx } from '#/server/db/client.ts'
 import { BLUR_VERSION } from '#/server/media/recipe.ts'
 import { type Category, labelOf, type Product, type Variant } from '../catalogue/product.ts'
@@ -17,8 +19,9 @@ const HOUR_MS = 3_600_000
  */
 export async function importCatalogue(db: Db, categories: readonly Category[], photos: ReadonlyMap<string, PhotoRow>): Promise<void> {
   const now = new Date()
-  await db.$transaction(
-    async (tx) => {
+  await edit(
+    db,
+    async (tx, touched) => {
       const before = await readCards(tx)
       for (const [position, category] of categories.entries()) {
         const { slug, name, description } = category
@@ -30,8 +33,8 @@ export async function importCatalogue(db: Db, categories: readonly Category[], p
         for (const [position, item] of category.products.entries()) await importProduct(tx, category.slug, item, position, photos, now)
       }
       const changed = [...(await readCards(tx))].filter(([sku, card]) => before.has(sku) && before.get(sku) !== card)
-      await tx.outboxMessage.createMany({ data: changed.map(([subject]) => ({ topic: 'offer.changed', subject })) })
-      await tx.outboxMessage.create({ data: { topic: 'tag.changed', subject: tags.catalogue } })
+      touched.offers(...changed.map(([sku]) => sku))
+      touched.tags(tags.catalogue)
     },
     { timeout: 60_000 },
   )
@@ -63,6 +66,8 @@ export async function importSale(
   const products = { create: reduced.map(({ code }, position) => ({ productCode: code, position })) }
   const image = { connect: { id: need(photos, photo).id } }
   await db.sale.create({ data: { slug, title, text, startsAt: now, endsAt: endsAt(now), position: 0, image, products } })
+  // At once, so that what is built next is not old as soon as a worker tells of it.
+  await tellOfSales(db, now.getTime())
 }
 
 /** A fingerprint of everything that an import would bring in. */

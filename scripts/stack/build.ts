@@ -3,6 +3,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { compressAssets } from './compress-assets.ts'
 import { databaseIdentity } from './migrate.ts'
+import { withDatabase } from './postgres.ts'
 import { runNode } from './run-command.ts'
 import { hashSources } from './source-hash.ts'
 
@@ -59,6 +60,7 @@ export async function buildStore({ project, distDir, env, catalogue, logFile, on
       NEXT_DIST_DIR: distDir,
       NEXT_TELEMETRY_DISABLED: '1',
       RELEASE_ID: newReleaseId(),
+      BUILT_AS_OF: await readAsOf(env.DATABASE_URL ?? ''),
     },
     logFile,
     timeoutMs: 600_000,
@@ -73,4 +75,12 @@ export async function buildStore({ project, distDir, env, catalogue, logFile, on
 function newReleaseId(): string {
   const builtAt = new Date().toISOString().replaceAll(/\D/g, '').slice(0, 14)
   return `${builtAt}-${String(randomInt(1_000_000)).padStart(6, '0')}`
+}
+
+/** Up to where the feed knows what was told, before a build reads anything. */
+async function readAsOf(databaseUrl: string): Promise<string> {
+  return withDatabase(databaseUrl, async (client) => {
+    const { rows } = await client.query("SELECT epoch || ':' || last AS as_of FROM tag_feed")
+    return String(rows[0]?.as_of)
+  })
 }

@@ -7,6 +7,8 @@ export type StoreOptions = {
   readonly port: number
   readonly logs: string
   readonly env: Record<string, string>
+  /** Of several web processes, what this one is called. */
+  readonly webName?: string
 }
 
 /** Beyond what web and workers give themselves to finish what they have begun. */
@@ -15,7 +17,11 @@ const READY_TIMEOUT_MS = 60_000
 const HEALTH_TIMEOUT_MS = 5000
 
 /** What the store itself consists of: a web process and two kinds of workers. Waits for what they need are theirs, not ours. */
-export function storeServices({ project, distDir, port, logs, env }: StoreOptions): { web: Service; workers: Service; media: Service } {
+export function storeServices({ project, distDir, port, logs, env, webName = 'web' }: StoreOptions): {
+  web: Service
+  workers: Service
+  media: Service
+} {
   const common = {
     cwd: project,
     command: process.execPath,
@@ -35,9 +41,9 @@ export function storeServices({ project, distDir, port, logs, env }: StoreOption
   return {
     web: new Service({
       ...common,
-      name: 'web',
+      name: webName,
       args: ['server/web/main.ts', '--port', `${port}`],
-      logFile: path.join(logs, 'web.log'),
+      logFile: path.join(logs, `${webName}.log`),
       isReady: () => isOpen(port),
     }),
     workers: worker('workers', []),

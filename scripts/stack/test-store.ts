@@ -13,15 +13,23 @@ import { startTestStack, type TestProcess, type TestStack } from './test-stack.t
 /** The production build that tests are made of. Nobody runs it: pages that a store renders anew go into its own copy. */
 export const TEST_BUILD = '.next-test'
 
-export type TestStore = TestStack & {
+/** One web process of a store. */
+export type TestReplica = {
   readonly url: string
   /** Its own copy of the build, with the pages that it has rendered anew. */
   readonly buildFolder: string
   readonly web: TestProcess
-  readonly workers: TestProcess
-  /** Encodes photographs; not running until a test starts it. */
-  readonly media: TestProcess
 }
+
+/** With its first web process, or the only one. */
+export type TestStore = TestStack &
+  TestReplica & {
+    /** Every web process, the first among them. */
+    readonly replicas: readonly TestReplica[]
+    readonly workers: TestProcess
+    /** Encodes photographs; not running until a test starts it. */
+    readonly media: TestProcess
+  }
 
 const project = path.resolve(import.meta.dirname, '../..')
 
@@ -46,35 +54,41 @@ export type TestStoreOptions = {
   /** The build that it runs a copy of: the one that `prepareTestBuild` made, or another by `buildForStack`. */
   readonly build?: string
   readonly durable?: boolean
-  /** Beyond what the stack says. */
-  readonly env?: Record<string, string>
+  /** How many web processes there are, each with a port and a copy of the build of its own. One, unless told otherwise. */
+  readonly replicas?: number
+  /** Beyond what the stack says, and made of it where it depends on its servers. */
+  readonly env?: Record<string, string> | ((stack: TestStack) => Promise<Record<string, string>>)
 }
 
-/** A whole store of a test's own: the seed shop, a web process and workers. */
-export async function startTestStore({ build = TEST_BUILD, durable = false, env = {} }: TestStoreOptions = {}): Promise<TestStore> {
+/** A whole store of a test's own: the seed shop, one web process or several, and workers. */
+export async function startTestStore(wanted: TestStoreOptions = {}): Promise<TestStore> {
+  const { build = TEST_BUILD, durable = false, replicas: count = 1, env: more = {} } = wanted
   removeOrphanedBuilds()
-  const port = await claimPort()
+  const ports = await Promise.all(Array.from({ length: count }, claimPort))
+  const [port = 0] = ports
   const stack = await startTestStack({ catalogue: 'seed', port, durable })
-  const distDir = `${build}-${path.basename(stack.folder)}`
+  const env = typeof more === 'function' ? await more(stack) : more
+  const common = { project, logs: stack.logs, env: { ...stack.env, ...env } }
+  const optionsOf = (own: number, i: number): StoreOptions => {
+    const suffix = i === 0 ? '' : `-${i + 1}`
+    return { ...common, port: own, distDir: `${build}-${path.basename(stack.folder)}${suffix}`, webName: `web${suffix}` }
+  }
+  const options = ports.map(optionsOf)
   const stop = async () => {
     await stack.stop()
-    fs.rmSync(path.join(project, distDir), { recursive: true, force: true })
+    for (const { distDir } of options) fs.rmSync(path.join(project, distDir), { recursive: true, force: true })
+  }
+  const launchReplica = async (own: StoreOptions): Promise<TestReplica> => {
+    const web = await stack.launch(storeServices(own).web)
+    return { url: `http://localhost:${own.port}`, buildFolder: path.join(project, own.distDir), web }
   }
   try {
-    await copyFolder(path.join(project, build), path.join(project, distDir))
-    await keepAssets(path.join(project, distDir), stack.env.ASSETS_DIR ?? '')
-    const options: StoreOptions = { project, distDir, port, logs: stack.logs, env: { ...stack.env, ...env } }
-    const services = storeServices(options)
-    const [workers, web] = await Promise.all([stack.launch(services.workers), stack.launch(services.web)])
-    return {
-      ...stack,
-      url: `http://localhost:${port}`,
-      buildFolder: path.join(project, distDir),
-      web,
-      workers,
-      media: stack.processOf(services.media),
-      stop,
-    }
+    for (const { distDir } of options) await copyFolder(path.join(project, build), path.join(project, distDir))
+    await keepAssets(path.join(project, optionsOf(port, 0).distDir), stack.env.ASSETS_DIR ?? '')
+    const services = storeServices(optionsOf(port, 0))
+    const [workers, ...replicas] = await Promise.all([stack.launch(services.workers), ...options.map(launchReplica)])
+    const [first] = replicas as [TestReplica]
+    return { ...stack, ...first, replicas, workers, media: stack.processOf(services.media), stop }
   } catch (error) {
     await stop()
     throw error

@@ -19,14 +19,11 @@ export const tags = {
   product: (code: string) => `product:${code}`,
 } as const
 
-/** What a tag may look like from outside: /api/revalidate takes nothing else. */
-export const TAG_PATTERN = /^(catalogue|addresses|prices|credits|(category|product):[A-Za-z0-9-]{1,64})$/
-
 /**
- * Lifetimes of display pages, in seconds: fresh at the edge and in the router for `stale`, rendered anew in the background after
- * `revalidate`, and kept for `expire` when nothing can render them, so that pages outlive an outage of Postgres.
+ * Lifetimes of display pages, in seconds: fresh in the router for `stale`, rendered anew in the background after `revalidate`, in case a change
+ * was told to nobody, and kept for `expire` when nothing can render them, so that pages outlive an outage of Postgres.
  */
-export const displayPageLife = { stale: 300, revalidate: 300, expire: 30 * 24 * 3600 }
+export const displayPageLife = { stale: 300, revalidate: 3600, expire: 30 * 24 * 3600 }
 
 /** The same for a page that something on it makes untrue at a certain time; null for nothing. Never less than a second. */
 export function lifeUntil(changesAtMs: number | null, nowMs: number): typeof displayPageLife {

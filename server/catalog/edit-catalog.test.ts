@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { fail, ok } from '#/domain/result.ts'
 import { productCodeOf, type Sku, sku } from '#/domain/sku.ts'
 import { startTestEngine, type TestEngine } from '#/drill/engine/test-engine.ts'
+import { tagsToldIn } from '#/drill/engine/told-tags.ts'
 import { tags } from '../cache/manifest.ts'
 import { restock, setLimits, setPrice, setSaleWindow, setWeight, withdraw } from './edit-catalog.ts'
 
@@ -43,11 +44,10 @@ test('each edit is one new version that changes what it says and nothing else, a
 
 test('a new price is told to the product’s pages and to every list in the order of prices', async () => {
   const unit = await engine.sell()
-  await engine.rest()
-  await engine.db.outboxMessage.deleteMany()
+  const told = tagsToldIn(engine.db)
+  await told()
   await setPrice(engine.db, unit, 15_00, NOW)
-  const told = await engine.db.outboxMessage.findMany({ where: { topic: 'tag.changed' }, orderBy: { id: 'asc' } })
-  expect(told.map(({ subject }) => subject)).toEqual([tags.product(productCodeOf(unit)), tags.prices])
+  expect(await told()).toEqual([tags.prices, tags.product(productCodeOf(unit))])
 })
 
 test('what no offer can be is refused as a value, and no version comes of it', async () => {

@@ -5,6 +5,7 @@ import { tags } from '../cache/manifest.ts'
 import type { Db, Tx } from '../db/client.ts'
 import { moveStock } from '../orders/move-stock.ts'
 import { type BadWindow, findBadWindow, findOutOfBounds, type OutOfBounds, toDate, type Window } from './bounds.ts'
+import { edit, type Touched } from './edit.ts'
 
 export type UnknownSku = Failure<'UNKNOWN_SKU'>
 
@@ -14,9 +15,9 @@ export type UnknownSku = Failure<'UNKNOWN_SKU'>
 export async function setPrice(db: Db, sku: Sku, priceMinor: number, nowMs: number): Promise<Result<number, UnknownSku | OutOfBounds>> {
   const outside = findOutOfBounds({ priceMinor: [priceMinor, OFFER_BOUNDS.priceMinor] })
   if (outside) return outside
-  return db.$transaction(async (tx) => {
-    const priced = await putNextOffer(tx, sku, { priceMinor, compareAtMinor: null }, nowMs)
-    if (priced.ok) await tx.outboxMessage.create({ data: { topic: 'tag.changed', subject: tags.prices } })
+  return edit(db, async (tx, touched) => {
+    const priced = await putNextOffer(tx, touched, sku, { priceMinor, compareAtMinor: null }, nowMs)
+    if (priced.ok) touched.tags(tags.prices)
     return priced
   })
 }
@@ -33,13 +34,13 @@ export async function setLimits(
     limitPerOrder: [limitPerOrder, OFFER_BOUNDS.limitPerOrder],
     limitPerCustomer: [limitPerCustomer, OFFER_BOUNDS.limitPerCustomer],
   })
-  return outside ?? db.$transaction((tx) => putNextOffer(tx, sku, { limitPerOrder, limitPerCustomer }, nowMs))
+  return outside ?? edit(db, (tx, touched) => putNextOffer(tx, touched, sku, { limitPerOrder, limitPerCustomer }, nowMs))
 }
 
 /** What a unit weighs, packed. Delivery costs by it. */
 export async function setWeight(db: Db, sku: Sku, weightGrams: number, nowMs: number): Promise<Result<number, UnknownSku | OutOfBounds>> {
   const outside = findOutOfBounds({ weightGrams: [weightGrams, OFFER_BOUNDS.weightGrams] })
-  return outside ?? db.$transaction((tx) => putNextOffer(tx, sku, { weightGrams }, nowMs))
+  return outside ?? edit(db, (tx, touched) => putNextOffer(tx, touched, sku, { weightGrams }, nowMs))
 }
 
 /** When a SKU is sold. Core judges it by its own clock at each placing. What was withdrawn is shown again. */
@@ -47,23 +48,23 @@ export async function setSaleWindow(db: Db, sku: Sku, window: Window, nowMs: num
   const bad = findBadWindow(window)
   if (bad) return bad
   const change = { startsAt: toDate(window.startsAtMs), endsAt: toDate(window.endsAtMs) }
-  return db.$transaction(async (tx) => {
-    const opened = await putNextOffer(tx, sku, change, nowMs)
-    if (opened.ok) await setWithdrawn(tx, sku, null)
+  return edit(db, async (tx, touched) => {
+    const opened = await putNextOffer(tx, touched, sku, change, nowMs)
+    if (opened.ok) await setWithdrawn(tx, touched, sku, null)
     return opened
   })
 }
 
 /** Ends the sale of a SKU from now on: pages drop it, carts that hold it are told at the checkout. */
 export function withdraw(db: Db, sku: Sku, nowMs: number): Promise<Result<number, UnknownSku>> {
-  return db.$transaction((tx) => endSale(tx, sku, nowMs))
+  return edit(db, (tx, touched) => endSale(tx, touched, sku, nowMs))
 }
 
-/** The same within a transaction that does more. */
-export async function endSale(tx: Tx, sku: Sku, nowMs: number): Promise<Result<number, UnknownSku>> {
+/** The same within an edit that does more. */
+export async function endSale(tx: Tx, touched: Touched, sku: Sku, nowMs: number): Promise<Result<number, UnknownSku>> {
   const endsAt = new Date(nowMs)
-  const ended = await putNextOffer(tx, sku, { startsAt: null, endsAt }, nowMs)
-  if (ended.ok) await setWithdrawn(tx, sku, endsAt)
+  const ended = await putNextOffer(tx, touched, sku, { startsAt: null, endsAt }, nowMs)
+  if (ended.ok) await setWithdrawn(tx, touched, sku, endsAt)
   return ended
 }
 
@@ -94,26 +95,19 @@ type OfferChange = {
 }
 
 /** No list carries the tag of a product that comes back to it. What is withdrawn again was withdrawn the first time. */
-async function setWithdrawn(tx: Tx, sku: Sku, withdrawnAt: Date | null): Promise<void> {
+async function setWithdrawn(tx: Tx, touched: Touched, sku: Sku, withdrawnAt: Date | null): Promise<void> {
   const { count } = await tx.variant.updateMany({ where: { sku, withdrawnAt: withdrawnAt ? null : { not: null } }, data: { withdrawnAt } })
-  if (count === 0) return
-  await tx.outboxMessage.createMany({
-    data: [tags.catalogue, tags.addresses].map((subject) => ({ topic: 'tag.changed', subject })),
-  })
+  if (count > 0) touched.tags(tags.catalogue, tags.addresses)
 }
 
-async function putNextOffer(tx: Tx, sku: Sku, change: OfferChange, nowMs: number): Promise<Result<number, UnknownSku>> {
+async function putNextOffer(tx: Tx, touched: Touched, sku: Sku, change: OfferChange, nowMs: number): Promise<Result<number, UnknownSku>> {
   const [variant] = await tx.$queryRaw<{ offer_version: number }[]>`SELECT offer_version FROM variants WHERE sku = ${sku} FOR UPDATE`
   if (!variant) return fail('UNKNOWN_SKU')
   const current = await tx.offer.findUniqueOrThrow({ where: { sku_version: { sku, version: variant.offer_version } } })
   const version = current.version + 1
   await tx.offer.create({ data: { ...current, ...change, version, createdAt: new Date(nowMs) } })
   await tx.variant.update({ where: { sku }, data: { offerVersion: version } })
-  await tx.outboxMessage.createMany({
-    data: [
-      { topic: 'offer.changed', subject: sku },
-      { topic: 'tag.changed', subject: tags.product(productCodeOf(sku)) },
-    ],
-  })
+  touched.offers(sku)
+  touched.tags(tags.product(productCodeOf(sku)))
   return ok(version)
 }

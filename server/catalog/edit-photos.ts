@@ -1,6 +1,7 @@
 import { type Failure, fail, ok, type Result } from '#/domain/result.ts'
 import { tags } from '../cache/manifest.ts'
 import type { Db, Tx } from '../db/client.ts'
+import { edit, type Touched } from './edit.ts'
 import { lockProduct, publishIfReady, type UnknownProduct } from './publish.ts'
 
 /** A page that shows more is a page that nobody sees to its end. */
@@ -29,7 +30,7 @@ export type AddRefusal = UnknownProduct | Failure<'HAS_IT_ALREADY'> | (Failure<'
  */
 export function addPhoto(db: Db, productCode: string, draft: PhotoDraft, nowMs: number): Promise<Result<'shown' | 'waiting', AddRefusal>> {
   const { alt, ...image } = draft
-  return db.$transaction(async (tx) => {
+  return edit(db, async (tx, touched) => {
     const refused = await findAddRefusal(tx, productCode, image.id)
     if (refused) return refused
     await tx.image.createMany({ data: [image], skipDuplicates: true })
@@ -41,7 +42,7 @@ export function addPhoto(db: Db, productCode: string, draft: PhotoDraft, nowMs: 
     const position = (_max.position ?? -1) + 1
     const shownAt = encoded ? new Date(nowMs) : null
     await tx.productImage.create({ data: { productCode, imageId: image.id, alt, position, shownAt } })
-    if (encoded) await tellOfPhotos(tx, [productCode])
+    if (encoded) await touchPhotos(tx, touched, [productCode])
     return ok(encoded ? 'shown' : 'waiting')
   })
 }
@@ -56,11 +57,11 @@ export async function findAddRefusal(db: Db | Tx, productCode: string, imageId: 
 
 /** Takes a photograph from a product, which is published when it waited for nothing else. Returns whether the product had it. */
 export function removePhoto(db: Db, productCode: string, imageId: string, nowMs: number): Promise<Result<boolean, UnknownProduct>> {
-  return db.$transaction(async (tx) => {
+  return edit(db, async (tx, touched) => {
     if (!(await lockProduct(tx, productCode))) return fail('UNKNOWN_PRODUCT')
     const { count } = await tx.productImage.deleteMany({ where: { productCode, imageId } })
-    if (count > 0) await tellOfPhotos(tx, [productCode])
-    await publishIfReady(tx, productCode, nowMs)
+    if (count > 0) await touchPhotos(tx, touched, [productCode])
+    await publishIfReady(tx, touched, productCode, nowMs)
     return ok(count > 0)
   })
 }
@@ -71,7 +72,7 @@ export function removePhoto(db: Db, productCode: string, imageId: string, nowMs:
  */
 export function showEncoded(db: Db, imageId: string, nowMs: number): Promise<void> {
   const shownAt = new Date(nowMs)
-  return db.$transaction(async (tx) => {
+  return edit(db, async (tx, touched) => {
     await lockImage(tx, imageId)
     await tx.image.updateMany({ where: { id: imageId, encodedAt: null }, data: { encodedAt: shownAt } })
     const waiting = await tx.productImage.findMany({ where: { imageId, shownAt: null }, select: { productCode: true } })
@@ -80,8 +81,8 @@ export function showEncoded(db: Db, imageId: string, nowMs: number): Promise<voi
     // Products before their photographs, as whoever takes a photograph away locks them.
     for (const code of codes) await lockProduct(tx, code)
     await tx.productImage.updateMany({ where: { imageId, productCode: { in: codes } }, data: { shownAt } })
-    for (const code of codes) await publishIfReady(tx, code, nowMs)
-    await tellOfPhotos(tx, codes)
+    for (const code of codes) await publishIfReady(tx, touched, code, nowMs)
+    await touchPhotos(tx, touched, codes)
   })
 }
 
@@ -92,12 +93,8 @@ async function lockImage(tx: Tx, id: string): Promise<boolean> {
 }
 
 /** Pages of these products, the page of credits, and the cards that core has of what they sell. */
-async function tellOfPhotos(tx: Tx, codes: readonly string[]): Promise<void> {
+async function touchPhotos(tx: Tx, touched: Touched, codes: readonly string[]): Promise<void> {
   const variants = await tx.variant.findMany({ where: { productCode: { in: [...codes] } }, select: { sku: true } })
-  await tx.outboxMessage.createMany({
-    data: [
-      ...[...codes.map(tags.product), tags.credits].map((subject) => ({ topic: 'tag.changed', subject })),
-      ...variants.map(({ sku }) => ({ topic: 'offer.changed', subject: sku })),
-    ],
-  })
+  touched.tags(...codes.map(tags.product), tags.credits)
+  touched.offers(...variants.map(({ sku }) => sku))
 }

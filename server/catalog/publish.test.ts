@@ -3,6 +3,7 @@ import { fail, ok } from '#/domain/result.ts'
 import { productCodeOf, type Sku } from '#/domain/sku.ts'
 import { eventually } from '#/drill/engine/eventually.ts'
 import { startTestEngine, type TestEngine } from '#/drill/engine/test-engine.ts'
+import { tagsToldIn } from '#/drill/engine/told-tags.ts'
 import { tags } from '../cache/manifest.ts'
 import { setSaleWindow, withdraw } from './edit-catalog.ts'
 import { addPhoto, MOST_PHOTOS, type PhotoDraft, removePhoto, showEncoded } from './edit-photos.ts'
@@ -17,9 +18,11 @@ let engine: TestEngine
 let unit: Sku
 let code: string
 let photos = 0
+let toldTags: () => Promise<string[]>
 
 beforeAll(async () => {
   engine = await startTestEngine()
+  toldTags = tagsToldIn(engine.db)
 })
 afterAll(() => engine.stop())
 
@@ -28,7 +31,7 @@ beforeEach(async () => {
   unit = await engine.sell()
   code = productCodeOf(unit)
   await engine.db.product.update({ where: { code }, data: { publishWantedAt: null, publishedAt: null } })
-  await engine.db.outboxMessage.deleteMany()
+  await told()
 })
 
 function photo(): PhotoDraft {
@@ -77,9 +80,9 @@ async function picturesShown(): Promise<string[]> {
 
 /** Takes what was told to pages and core since it was last asked. */
 async function told(): Promise<string[]> {
-  const messages = await engine.db.outboxMessage.findMany({ orderBy: { id: 'asc' } })
+  const messages = await engine.db.outboxMessage.findMany()
   await engine.db.outboxMessage.deleteMany()
-  return [...new Set(messages.map(({ subject }) => subject))].sort()
+  return [...messages.map(({ subject }) => subject), ...(await toldTags())].sort()
 }
 
 test('a product with nothing to wait for is published at once, and lists hear of it', async () => {

@@ -32,7 +32,10 @@ test.each([
   [50, ['later'], 60],
   [60, [], null],
 ])('at hour %d the sales %j are on, the first in the shop’s order first, and that is so until hour %j', async (hour, slugs, changes) => {
-  expect(await readSalesOn(engine.db, hour * HOUR_MS)).toEqual({ slugs, changesAtMs: changes === null ? null : changes * HOUR_MS })
+  expect(await readSalesOn(engine.db, hour * HOUR_MS)).toEqual({
+    on: slugs.map((slug) => ({ slug, title: expect.any(String) })),
+    changesAtMs: changes === null ? null : changes * HOUR_MS,
+  })
 })
 
 test('a sale shows what of it can be bought, in its own order', async () => {

@@ -35,17 +35,19 @@ export async function readSale(db: Db, slug: string): Promise<SaleView | null> {
   }
 }
 
-/** Slugs of the sales that are on at a time, in the shop's own order, and when any sale begins or ends next; null for never. */
+export type SaleLink = { readonly slug: string; readonly title: string }
+
+/** The sales that are on at a time, in the shop's own order, and when any sale begins or ends next; null for never. */
 export async function readSalesOn(
   db: Db,
   nowMs: number,
-): Promise<{ readonly slugs: readonly string[]; readonly changesAtMs: number | null }> {
+): Promise<{ readonly on: readonly SaleLink[]; readonly changesAtMs: number | null }> {
   const sales = await db.sale.findMany({
     where: { endsAt: { gt: new Date(nowMs) } },
     orderBy: [{ position: 'asc' }, { startsAt: 'asc' }, { slug: 'asc' }],
-    select: { slug: true, startsAt: true, endsAt: true },
+    select: { slug: true, title: true, startsAt: true, endsAt: true },
   })
   const on = sales.filter(({ startsAt }) => startsAt.getTime() <= nowMs)
   const changes = sales.flatMap(({ startsAt, endsAt }) => [startsAt.getTime(), endsAt.getTime()]).filter((atMs) => atMs > nowMs)
-  return { slugs: on.map(({ slug }) => slug), changesAtMs: changes.length > 0 ? Math.min(...changes) : null }
+  return { on: on.map(({ slug, title }) => ({ slug, title })), changesAtMs: changes.length > 0 ? Math.min(...changes) : null }
 }

@@ -1,17 +1,23 @@
 import { tags } from '../cache/manifest.ts'
 import type { Db } from '../db/client.ts'
+import { edit } from './edit.ts'
 
 /**
- * Tells pages of the sales that have begun or ended since a time, and says whether there were any. A page's life alone does not do it: Next
- * counts it from when the page was made, not from when what stands in it was read.
+ * Tells pages of the sales that have begun or ended since that was last told, by whichever process, and says whether there were any. Of many
+ * that ask at one moment, one tells. A page's life alone does not do it: it is counted from when the page was made, not from when what stands
+ * in it was read.
  */
-export async function tellOfSales(db: Db, sinceMs: number, nowMs: number): Promise<boolean> {
-  const [since, now] = [new Date(sinceMs), new Date(nowMs)]
-  const told = await db.$executeRaw`
-    INSERT INTO outbox_messages (topic, subject)
-    SELECT 'tag.changed', ${tags.catalogue}
-    WHERE EXISTS (
-      SELECT FROM sales WHERE (starts_at > ${since} AND starts_at <= ${now}) OR (ends_at > ${since} AND ends_at <= ${now})
-    )`
-  return told > 0
+export function tellOfSales(db: Db, nowMs: number): Promise<boolean> {
+  const now = new Date(nowMs)
+  return edit(db, async (tx, touched) => {
+    // Whoever has waited for the row judges by what stands in it by then.
+    const told = await tx.$executeRaw`
+      UPDATE tag_feed SET sales_told_at = ${now}
+      WHERE EXISTS (
+        SELECT FROM sales
+        WHERE (starts_at > sales_told_at AND starts_at <= ${now}) OR (ends_at > sales_told_at AND ends_at <= ${now})
+      )`
+    if (told > 0) touched.tags(tags.catalogue)
+    return told > 0
+  })
 }

@@ -12,16 +12,16 @@ const STATEMENT_TIMEOUT_MS = 10_000
 const LOCK_TIMEOUT_MS = 3000
 
 /** A pool of at most `connections`; lazy, and it comes back by itself when Postgres does. */
-export function connectDatabase(url: string, connections: number): Db {
+export function connectDatabase(url: string, connections: number, statementTimeoutMs = STATEMENT_TIMEOUT_MS): Db {
   const adapter = new PrismaPg({
     connectionString: url,
     max: connections,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     idleTimeoutMillis: 30_000,
-    statement_timeout: STATEMENT_TIMEOUT_MS,
+    statement_timeout: statementTimeoutMs,
     lock_timeout: LOCK_TIMEOUT_MS,
-    query_timeout: STATEMENT_TIMEOUT_MS + 1000,
-    idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
+    query_timeout: statementTimeoutMs + 1000,
+    idle_in_transaction_session_timeout: statementTimeoutMs,
     keepAlive: true,
   })
   return new PrismaClient({ adapter })

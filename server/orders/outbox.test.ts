@@ -19,8 +19,8 @@ beforeEach(async () => {
 afterAll(() => engine.stop())
 
 async function write(count: number): Promise<string[]> {
-  const subjects = Array.from({ length: count }, (_, n) => `tag-${n}`)
-  await engine.db.outboxMessage.createMany({ data: subjects.map((subject) => ({ topic: 'tag.changed', subject })) })
+  const subjects = Array.from({ length: count }, (_, n) => `CODE${n}`)
+  await engine.db.outboxMessage.createMany({ data: subjects.map((subject) => ({ topic: 'code.changed', subject })) })
   return subjects
 }
 
@@ -45,48 +45,48 @@ test('messages are handed over oldest first, of the topics asked for, and delete
     expect(await left()).toBe(8 - handed.length + messages.length) // still there while they are handed over
     return []
   }
-  expect(await engine.book.relay(TOPIC_LANES.web, 5, take)).toBe(5)
-  expect(await engine.book.relay(TOPIC_LANES.web, 5, take)).toBe(2)
-  expect(await engine.book.relay(TOPIC_LANES.web, 5, take)).toBe(0)
+  expect(await engine.book.relay(TOPIC_LANES.offers, 5, take)).toBe(5)
+  expect(await engine.book.relay(TOPIC_LANES.offers, 5, take)).toBe(2)
+  expect(await engine.book.relay(TOPIC_LANES.offers, 5, take)).toBe(0)
   expect(handed).toEqual(subjects)
   expect(await left()).toBe(1)
 })
 
 test('a hand-over that fails leaves every message for the next try', async () => {
   const subjects = await write(5)
-  const failing = engine.book.relay(TOPIC_LANES.web, 10, async () => {
+  const failing = engine.book.relay(TOPIC_LANES.offers, 10, async () => {
     throw new Error('the receiver is away')
   })
   await expect(failing).rejects.toThrow('the receiver is away')
   const { handed, take } = receiver()
-  await engine.book.relay(TOPIC_LANES.web, 10, take)
+  await engine.book.relay(TOPIC_LANES.offers, 10, take)
   expect(handed).toEqual(subjects)
 })
 
 test('messages that nobody takes hold up none behind them, however many they are, and stay', async () => {
   const stuck = new Set(await write(25))
-  await engine.db.outboxMessage.create({ data: { topic: 'tag.changed', subject: 'behind' } })
+  await engine.db.outboxMessage.create({ data: { topic: 'code.changed', subject: 'behind' } })
   const handed: string[] = []
   const take = async (messages: OutboxMessage[]) => {
     handed.push(...subjectsOf(messages).filter((subject) => !stuck.has(subject)))
     return messages.filter((message) => stuck.has(message.subject))
   }
-  for (let n = 0; n < 2; n += 1) await expect(engine.book.relay(TOPIC_LANES.web, 10, take)).rejects.toThrow(NotDelivered)
-  expect(await engine.book.relay(TOPIC_LANES.web, 10, take)).toBe(1)
+  for (let n = 0; n < 2; n += 1) await expect(engine.book.relay(TOPIC_LANES.offers, 10, take)).rejects.toThrow(NotDelivered)
+  expect(await engine.book.relay(TOPIC_LANES.offers, 10, take)).toBe(1)
   expect(handed).toEqual(['behind'])
   expect(new Set(subjectsOf((await engine.db.outboxMessage.findMany()) as OutboxMessage[]))).toEqual(stuck)
 })
 
 test('a relay that dies between the hand-over and its commit delivers again, and loses nothing', async () => {
   const subjects = await write(5)
-  const dying = engine.book.relay(TOPIC_LANES.web, 10, async () => {
+  const dying = engine.book.relay(TOPIC_LANES.offers, 10, async () => {
     await engine.db.$executeRaw`
       SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE state = 'idle in transaction' AND pid <> pg_backend_pid()`
     return []
   })
   await expect(dying).rejects.toThrow()
   const { handed, take } = receiver()
-  await engine.book.relay(TOPIC_LANES.web, 10, take)
+  await engine.book.relay(TOPIC_LANES.offers, 10, take)
   expect(handed).toEqual(subjects)
 })
 
@@ -97,7 +97,7 @@ test('two relays share the messages without waiting for each other, and hand ove
   let inside = 0
   const relayed = await Promise.all(
     books.map((book) =>
-      book.relay(TOPIC_LANES.web, 20, async (messages) => {
+      book.relay(TOPIC_LANES.offers, 20, async (messages) => {
         handed.push(...subjectsOf(messages))
         inside += 1
         await eventually('the other relay is at work too', async () => inside === 2, 5000)
@@ -118,7 +118,7 @@ test('messages that commit late are found: nothing is skipped by number', async 
   let written = false
   const late = engine.db.$transaction(
     async (tx) => {
-      await tx.outboxMessage.create({ data: { topic: 'tag.changed', subject: 'late' } })
+      await tx.outboxMessage.create({ data: { topic: 'code.changed', subject: 'late' } })
       written = true
       await gate
     },
@@ -126,11 +126,11 @@ test('messages that commit late are found: nothing is skipped by number', async 
   )
   await eventually('the late one has its number', async () => written)
   await write(3)
-  expect(await engine.book.relay(TOPIC_LANES.web, 10, async () => [])).toBe(3)
+  expect(await engine.book.relay(TOPIC_LANES.offers, 10, async () => [])).toBe(3)
   openGate()
   await late
   const { handed, take } = receiver()
-  await engine.book.relay(TOPIC_LANES.web, 10, take)
+  await engine.book.relay(TOPIC_LANES.offers, 10, take)
   expect(handed).toEqual(['late'])
 })
 

@@ -23,4 +23,6 @@ export const scripts = {
   putCode: lua('putCode', 'inventory/put-code.lua'),
   mirrorOrder: lua('mirrorOrder', 'orders/mirror-order.lua'),
   admit: lua('admit', 'admission/admit.lua'),
+  putPage: lua('putPage', 'web/put-page.lua'),
+  unlockPage: lua('unlockPage', 'web/unlock-page.lua'),
 } satisfies Record<string, Script>

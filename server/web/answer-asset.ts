@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import { env } from '../env.ts'
 import { matches } from './answer-finished.ts'
 import { chooseEncoding } from './choose-encoding.ts'
-import type { Encoding } from './finished-pages.ts'
+import type { Encoding } from './kept-pages.ts'
 import { NO_PAGE_POLICY } from './policy.ts'
 
 /** As builds name their files: nothing hidden, nothing that leads up, nothing that would have to be decoded. */

@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import tagsManifest from 'next/dist/server/lib/incremental-cache/tags-manifest.external.js'
+import { counts } from '../cache/counts.ts'
 import { chooseEncoding } from './choose-encoding.ts'
-import { type Body, type FinishedPage, finishedPages } from './finished-pages.ts'
+import { edgeLife } from './edge-life.ts'
+import { freshnessOf } from './judge-kept.ts'
+import { type Body, type KeptPage, keptPages, type Origin } from './kept-pages.ts'
 
 /** Asks for something else than the document: parts of it, or a prefetch. Next answers those. */
 const NOT_THE_DOCUMENT = ['rsc', 'next-router-state-tree', 'next-router-prefetch', 'next-router-segment-prefetch']
@@ -19,28 +21,26 @@ export type Finishing = {
 /**
  * Answers from the finished pages, before Next's router does its work, and says whether it did. A page whose time is up, or of which a tag was
  * told, is sent once more and rendered behind that; one that may not be sent any more is left to Next. What stands behind a `?` is nobody's
- * business: display pages do not read it. `from` is what is said of where the page comes from: of one that was rendered for this request, that
- * it was not there.
+ * business: display pages do not read it. `came` is how the page comes to be here: it was, or it was found elsewhere or rendered for this request.
  */
-export function answerFinished(
-  request: IncomingMessage,
-  response: ServerResponse,
-  finishing: Finishing,
-  from: 'HIT' | 'MISS' = 'HIT',
-): boolean {
+export function answerFinished(request: IncomingMessage, response: ServerResponse, finishing: Finishing, came: Came = 'memory'): boolean {
   const path = documentPathOf(request)
-  const page = path === null ? null : finishedPages().find(path)
+  const page = path === null ? null : keptPages().findPage(path)
   const nowMs = Date.now()
   const freshness = page && freshnessOf(page, nowMs)
   if (!page || path === null || freshness === 'expired') return false
   const isStale = freshness === 'stale'
+  counts()['pages.memory'][came !== 'memory' ? 'miss' : isStale ? 'stale' : 'hit'] += 1
   if (isStale) finishing.refresh(path)
 
   const { headers } = request
   const body = page.bodies[chooseEncoding(headers['accept-encoding'] as string | undefined)]
   // Together with the status, in one piece: setting each by itself costs as much as all the rest.
-  const sent = [...headOf(page, body, finishing), 'cache-control', isStale ? WHILE_STALE : cacheControlOf(page, nowMs)]
-  sent.push('x-nextjs-cache', isStale ? 'STALE' : from)
+  const sent = [
+    ...headOf(page, body, finishing),
+    ...edgeLife(isStale ? null : leftSeconds(page, nowMs)),
+    ...STATUS[isStale ? 'stale' : came === 'found' ? page.from : came],
+  ]
   if (headers['if-none-match'] !== undefined && matches(headers['if-none-match'], body.etag)) {
     response.writeHead(304, sent).end()
     return true
@@ -59,17 +59,10 @@ function documentPathOf({ method, url = '/', headers }: IncomingMessage): string
   return /[?&]_rsc=/.test(url.slice(query)) ? null : url.slice(0, query)
 }
 
-function freshnessOf({ renderedAtMs, revalidateSeconds, expireSeconds, tags }: FinishedPage, nowMs: number): 'fresh' | 'stale' | 'expired' {
-  const ageMs = nowMs - renderedAtMs
-  const carried = tags as string[]
-  if (ageMs > expireSeconds * 1000 || tagsManifest.areTagsExpired(carried, renderedAtMs)) return 'expired'
-  return ageMs > revalidateSeconds * 1000 || tagsManifest.areTagsStale(carried, renderedAtMs) ? 'stale' : 'fresh'
-}
-
 const heads = new WeakMap<Body, readonly string[]>()
 
 /** Names and values, one after the other. The same for as long as the page is kept. */
-function headOf(page: FinishedPage, body: Body, { headers }: Finishing): readonly string[] {
+function headOf(page: KeptPage, body: Body, { headers }: Finishing): readonly string[] {
   const known = heads.get(body)
   if (known) return known
   const encoding = (['br', 'gzip'] as const).find((name) => page.bodies[name] === body)
@@ -82,19 +75,21 @@ function headOf(page: FinishedPage, body: Body, { headers }: Finishing): readonl
   return head
 }
 
-/** An edge asks again at once, and gets what was rendered meanwhile: an edit must not wait there for as long as a page lives. */
-const WHILE_STALE = 's-maxage=1'
-
-/** As Next says it, but with what is left of the page's life: an edge that fetches it late must not keep it beyond its end. */
-function cacheControlOf({ renderedAtMs, revalidateSeconds, expireSeconds }: FinishedPage, nowMs: number): string {
-  if (!Number.isFinite(revalidateSeconds)) return 's-maxage=31536000'
-  const whileStale =
-    Number.isFinite(expireSeconds) && expireSeconds > revalidateSeconds
-      ? `, stale-while-revalidate=${expireSeconds - revalidateSeconds}`
-      : ''
-  const leftSeconds = Math.max(1, Math.ceil((renderedAtMs - nowMs) / 1000 + revalidateSeconds))
-  return `s-maxage=${leftSeconds}${whileStale}`
+/** What is left of a page's life: an edge that fetches it late must not keep it beyond its end. */
+function leftSeconds({ renderedAtMs, revalidateSeconds }: KeptPage, nowMs: number): number {
+  return (renderedAtMs - nowMs) / 1000 + revalidateSeconds
 }
+
+type Came = 'memory' | 'found' | 'render'
+
+/** As RFC 9211 has it, beside the framework's own word for it. */
+const STATUS = {
+  memory: ['x-nextjs-cache', 'HIT', 'cache-status', 'saleday; hit; detail=memory'],
+  shared: ['x-nextjs-cache', 'HIT', 'cache-status', 'saleday; hit; detail=shared'],
+  build: ['x-nextjs-cache', 'HIT', 'cache-status', 'saleday; hit; detail=build'],
+  stale: ['x-nextjs-cache', 'STALE', 'cache-status', 'saleday; fwd=stale'],
+  render: ['x-nextjs-cache', 'MISS', 'cache-status', 'saleday; fwd=miss'],
+} as const satisfies Record<Origin | 'memory' | 'stale', readonly string[]>
 
 /** As RFC 9110 has it for `If-None-Match`: any of several, weak or strong, or any at all. */
 export function matches(asked: string, etag: string): boolean {

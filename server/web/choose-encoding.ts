@@ -1,4 +1,4 @@
-import { ENCODINGS, type Encoding } from './finished-pages.ts'
+import { ENCODINGS, type Encoding } from './kept-pages.ts'
 import { MAX_LENGTH, readWeights } from './read-weights.ts'
 
 /** The best of the encodings that we have ready which `Accept-Encoding` (RFC 9110, 12.5.3) allows; plain bytes where it allows none. */

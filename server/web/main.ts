@@ -1,8 +1,14 @@
+import { readFileSync } from 'node:fs'
 import http from 'node:http'
 import path from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import next from 'next'
+import { followTags } from '../cache/follow-tags.ts'
+import { TagClock } from '../cache/tag-clock.ts'
+import { connectDatabase } from '../db/client.ts'
 import { env } from '../env.ts'
+import { PatientRedis } from '../redis/patient-redis.ts'
 import { log } from '../telemetry/log.ts'
 import { answerAsset } from './answer-asset.ts'
 import { answerFinished, type Finishing } from './answer-finished.ts'
@@ -10,8 +16,12 @@ import { builtSheets } from './built-sheets.ts'
 import { paymentSources, securityHeaders } from './policy.ts'
 import { presentPages } from './present-pages.ts'
 import { PROBLEM_POLICY, problemHtml } from './problem-page.ts'
+import { setProcessPages } from './process-pages.ts'
 import { PageRefresher, REFRESH_HEADER, REFRESH_WORD } from './refresh-pages.ts'
 import { refuseRequest } from './refuse-request.ts'
+import { SharedPages } from './shared-pages.ts'
+import { ofOneNumber, setTagClock } from './tag-clock.ts'
+import { putAgain, takeRecent } from './warm-pages.ts'
 
 /**
  * A web process: Next behind a server of ours, which answers finished pages itself, refuses what Next would stumble over, says what a browser
@@ -34,23 +44,36 @@ const SHOPPERS_OWN = /^\/(cart|checkout|orders)(\/|\?|$)/
  */
 const NOT_FOR_NEXT = ['user-agent', 'content-security-policy', 'content-security-policy-report-only']
 
+/** How long a start waits to know what was told. While Postgres is away it goes on without: no edge keeps what it sends until it knows. */
+const KNOWN_MS = 2000
+
+/** As long as the whole feed may take at the start: 100,000 tags were read in 0.6 s. A look after that takes half a millisecond. */
+const FEED_TIMEOUT_MS = 3000
+
+const clock = new TagClock()
+setTagClock(clock)
+// A connection of its own: a page that waits for one must not end the lease of all.
+const feed = followTags(connectDatabase(env().DATABASE_URL, 1, FEED_TIMEOUT_MS), clock)
+
 const app = next({ dev: false, hostname: 'localhost', port })
-await app.prepare()
+await Promise.all([app.prepare(), Promise.race([feed.known, pause(KNOWN_MS)])])
 const handle = app.getRequestHandler()
 
 // Nothing here speaks anything but HTTP: a request to switch is answered as if it had not asked.
 const options = { requestTimeout: REQUEST_TIMEOUT_MS, shouldUpgradeCallback: () => false }
 /** Where something breaks while a page is open, words come into it that have a sheet of their own. */
 const shoppersOwn = { ...paymentSources(), styles: builtSheets(path.join(process.cwd(), env().NEXT_DIST_DIR)) }
-const refresher = new PageRefresher(port)
+const release = readFileSync(path.join(process.cwd(), env().NEXT_DIST_DIR, 'BUILD_ID'), 'utf8')
+const shared = new SharedPages(new PatientRedis(env().CACHE_REDIS_URL, 'web-pages'), { release, publicUrl: env().PUBLIC_URL })
+const refresher = new PageRefresher(port, shared)
+setProcessPages({ refresher, shared })
 const finishing: Finishing = { headers: securityHeaders(), refresh: (page) => refresher.ask(page) }
 let draining = false
 
 const server = http.createServer(options, (request, response) => {
   if (draining) response.setHeader('connection', 'close') // or a page that polls would keep us for ever
   const refusal = refuseRequest(request.method ?? '', request.url ?? '/', request.headers)
-  const isOurs = request.headers[REFRESH_HEADER] === REFRESH_WORD
-  if (!refusal && !isOurs && answerFinished(request, response, finishing)) return
+  if (!refusal && !isOurs(request) && answerFinished(request, response, finishing)) return
   for (const [name, value] of Object.entries(finishing.headers)) response.setHeader(name, value)
   if (refusal) {
     // Whatever is still to come of it is not read.
@@ -73,21 +96,33 @@ const server = http.createServer(options, (request, response) => {
     })
 })
 
+function isOurs({ headers }: http.IncomingMessage): boolean {
+  return headers[REFRESH_HEADER] === REFRESH_WORD
+}
+
 function leaveToNext(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
   for (const name of NOT_FOR_NEXT) delete request.headers[name]
-  presentPages(request, response, { finishing, elsewhere: SHOPPERS_OWN.test(request.url ?? '') ? shoppersOwn : {} })
-  return handle(request, response)
+  // Nobody reads what this process answers itself.
+  if (!isOurs(request)) presentPages(request, response, { finishing, elsewhere: SHOPPERS_OWN.test(request.url ?? '') ? shoppersOwn : {} })
+  return ofOneNumber(() => handle(request, response))
 }
 
 // Without a host it listens on IPv6 and IPv4, whichever of them `localhost` means.
 server.listen(port, () => {
   log.info({ port }, 'web ready')
-  refresher.warm().catch((error: unknown) => log.error({ err: error }, 'pages could not be warmed'))
+  inBackground(refresher.warm())
+  // Nothing is shared before it is known what was told.
+  inBackground(feed.known.then(() => takeRecent(shared)))
+  shared.onReady(() => inBackground(putAgain(shared)))
 })
 server.once('error', (error) => {
   log.fatal({ port, err: error }, 'web cannot listen')
   process.exit(1)
 })
+
+function inBackground(work: Promise<void>): void {
+  work.catch((error: unknown) => log.error({ err: error }, 'pages could not be made ready'))
+}
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => drain(signal))
 

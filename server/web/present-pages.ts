@@ -7,8 +7,11 @@ import { env } from '../env.ts'
 import { log } from '../telemetry/log.ts'
 import { answerFinished, type Finishing } from './answer-finished.ts'
 import { chooseEncoding } from './choose-encoding.ts'
+import { edgeLife } from './edge-life.ts'
 import { finishPage, type PageStatus } from './finish-page.ts'
-import { FINISHED } from './keep-finished.ts'
+import { freshnessOf } from './judge-kept.ts'
+import { FINISHED } from './kept-entry.ts'
+import { keptPages } from './kept-pages.ts'
 import { NO_PAGE_POLICY, type PageSources } from './policy.ts'
 import { PRESENTABLE, PROBLEM_POLICY, problemHtml } from './problem-page.ts'
 
@@ -38,6 +41,7 @@ export type Presenting = {
  */
 export function presentPages(request: IncomingMessage, response: ServerResponse, { finishing, elsewhere }: Presenting): void {
   const { rsc, 'next-action': action, accept = '*/*', 'accept-encoding': encodings } = request.headers
+  boundEdgeLife(request, response)
   if (rsc || (action && request.method === 'POST')) {
     response.setHeader('content-security-policy', NO_PAGE_POLICY)
     return
@@ -83,11 +87,12 @@ export function presentPages(request: IncomingMessage, response: ServerResponse,
     begin()
     if (held === null) return end.apply(response, chunk)
     if (chunk[0] && typeof chunk[0] !== 'function') held.push(toBuffer(chunk))
-    // Of all who have waited for a page to be rendered, each gets the bytes that were made of it once.
-    if (isKeptByNow(response)) {
+    // Of all who have waited for a page to be found or rendered, each gets the bytes that were made of it once.
+    if (mayBeKept(response)) {
       Object.assign(response, { writeHead, flushHeaders, write, end })
       if (encodings !== undefined) request.headers['accept-encoding'] = encodings
-      if (answerFinished(request, response, finishing, 'MISS')) return response
+      if (answerFinished(request, response, finishing, response.getHeader('x-nextjs-cache') === 'MISS' ? 'render' : 'found'))
+        return response
     }
     const { html, policy, status = 200 } = page ?? finishedOnce(Buffer.concat(held).toString(), response, elsewhere)
     if (page === null && response.statusCode === 200) response.statusCode = status // what a page says of itself
@@ -112,9 +117,31 @@ export function presentPages(request: IncomingMessage, response: ServerResponse,
   }) as typeof end
 }
 
-/** Next has rendered it for everybody, and given it to its cache, before it sends it. */
-function isKeptByNow(response: ServerResponse): boolean {
-  return response.statusCode === 200 && response.getHeader('x-nextjs-cache') === 'MISS' && isDocument(response)
+/**
+ * Next lets an edge keep what it keeps itself for as long as a page lives, and is not told which pages are old. A part of a page may be kept for as
+ * long as the page, and is dropped there by its tags, but not a part that the page does not have; what Next found there and fresh itself, for as long as any page of ours; the rest not at
+ * all. What a route says of its own answer is left as it is.
+ */
+function boundEdgeLife(request: IncomingMessage, response: ServerResponse): void {
+  const { writeHead } = response
+  response.writeHead = ((...args: Parameters<typeof writeHead>) => {
+    const from = response.getHeader('x-nextjs-cache')
+    const seconds = from && /s-maxage=(\d+)/.exec(String(response.getHeader('cache-control') ?? ''))?.[1]
+    if (seconds) {
+      const page = keptPages().findPage(request.url?.split('?', 1)[0] ?? '')
+      const isFresh = from === 'HIT' && args[0] < 400 && (page === null || freshnessOf(page, Date.now()) === 'fresh')
+      const [name, life, forCdn, lifeForCdn] = edgeLife(isFresh ? Number(seconds) : null)
+      response.setHeader(name, life).setHeader(forCdn, lifeForCdn)
+      const pageTags = page?.headers['cache-tag']
+      if (pageTags !== undefined && !response.hasHeader('cache-tag')) response.setHeader('cache-tag', pageTags)
+    }
+    return writeHead.apply(response, args)
+  }) as typeof writeHead
+}
+
+/** Next has it from its cache, or has rendered it for everybody and given it to its cache, before it sends it. */
+function mayBeKept(response: ServerResponse): boolean {
+  return response.hasHeader('x-nextjs-cache') && isDocument(response)
 }
 
 async function compress(html: string, encoding: ReturnType<typeof chooseEncoding>): Promise<Buffer> {

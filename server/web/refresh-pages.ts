@@ -4,7 +4,9 @@ import path from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { env } from '../env.ts'
 import { log } from '../telemetry/log.ts'
-import { finishedPages } from './finished-pages.ts'
+import { freshnessOf } from './judge-kept.ts'
+import { keptPages } from './kept-pages.ts'
+import type { SharedPages } from './shared-pages.ts'
 
 /** Marks a request of this process to itself, which goes past the finished pages. Nobody else knows the word. */
 export const REFRESH_HEADER = 'x-saleday-refresh'
@@ -12,9 +14,10 @@ export const REFRESH_WORD = randomBytes(16).toString('hex')
 
 /** One page that is rendered leaves a core to shoppers. */
 const AT_ONCE = 1
-/** Next renders a stale page after it has sent it. One that is not there by then has failed, and holds up no other. */
+/** Next renders a page that is due after it has sent it. One that is not there by then has failed, and holds up no other. */
 const RENDER_MS = 2000
-const LOOK_MS = 20
+/** Next answers several who ask at the same moment with one look into its cache, which may have been just before the page was due. */
+const TRIES = 3
 /** A page that could not be rendered is not tried again before that. */
 const PAUSE_MS = 2000
 const TIMEOUT_MS = 30_000
@@ -23,23 +26,46 @@ const MAX_WAITING = 5000
 
 type Asked = 'render' | 'only-read'
 
+type Due = { seen(): void; done(): void }
+
+/** A page that another process renders is looked for again after so long, and up to half as long again, so that not all look at once. */
+const LOOK_MS = 150
+
 /**
- * Has pages rendered anew, by asking Next for them as a visitor would: it sends what it has and renders behind that. Many calls for a page
- * are one request, and a page whose rendering fails is left alone for a moment.
+ * Has pages rendered anew, by asking Next for them as a visitor would: of a page that is due Next is told that it is old, so it sends what it
+ * has and renders behind that. Many calls for a page are one rendering, by one of all web processes that share pages: the others take what it
+ * has made. A page whose rendering fails is left alone for a moment.
  */
 export class PageRefresher {
   readonly #origin: string
+  readonly #shared: SharedPages
   readonly #waiting = new Map<string, Asked>()
+  /** Rendered by another process. */
+  readonly #elsewhere = new Set<string>()
   readonly #askedAtMs = new Map<string, number>()
+  readonly #due = new Map<string, Due>()
   #running = 0
 
-  constructor(port: number) {
+  constructor(port: number, shared: SharedPages) {
     this.#origin = `http://127.0.0.1:${port}`
+    this.#shared = shared
   }
 
-  /** `only-read`: a page that is stale is read as it is, and not rendered before a shopper asks for it. */
+  /** Whether Next is to render this page now. Whoever asks is to tell it so. */
+  isDue(page: string): boolean {
+    const due = this.#due.get(page)
+    due?.seen()
+    return due !== undefined
+  }
+
+  /** A rendering of this page has come to its end, whatever came of it. */
+  done(page: string | null): void {
+    if (page !== null) this.#due.get(page)?.done()
+  }
+
+  /** `only-read`: a page that is stale is read as it is, and for a moment whoever meets it so does not have it rendered either. */
   ask(page: string, what: Asked = 'render'): void {
-    if (this.#waiting.has(page) || this.#waiting.size >= MAX_WAITING) return
+    if (this.#waiting.has(page) || this.#elsewhere.has(page) || this.#waiting.size >= MAX_WAITING) return
     if (Date.now() - (this.#askedAtMs.get(page) ?? 0) < PAUSE_MS) return
     this.#waiting.set(page, what)
     this.#go()
@@ -53,7 +79,7 @@ export class PageRefresher {
     const manifest = await readFile(path.join(process.cwd(), env().NEXT_DIST_DIR, 'prerender-manifest.json'), 'utf8')
     const { routes } = JSON.parse(manifest) as { routes: Record<string, { dataRoute: string | null }> }
     for (const [page, { dataRoute }] of Object.entries(routes))
-      if (dataRoute !== null && !page.startsWith('/_')) this.ask(page, 'only-read')
+      if (dataRoute !== null && !page.startsWith('/_') && !keptPages().find(page)) this.ask(page, 'only-read')
   }
 
   #go(): void {
@@ -73,19 +99,65 @@ export class PageRefresher {
   }
 
   async #fetch(page: string, what: Asked): Promise<void> {
-    const before = finishedPages().find(page)
     try {
-      const response = await fetch(this.#origin + page, {
-        // Next takes a prefetch for no reason to render anything anew.
-        headers: { [REFRESH_HEADER]: REFRESH_WORD, accept: 'text/html', ...(what === 'only-read' ? { purpose: 'prefetch' } : {}) },
-        redirect: 'manual',
-        signal: AbortSignal.timeout(TIMEOUT_MS),
-      })
-      await response.arrayBuffer()
-      const until = Date.now() + (what === 'render' ? RENDER_MS : 0)
-      while (finishedPages().find(page) === before && Date.now() < until) await setTimeout(LOOK_MS)
+      if (what === 'only-read') await this.#ask(page)
+      else await this.#refresh(page)
     } catch (error) {
       log.warn({ err: error, page }, 'a page could not be asked for anew')
     }
   }
+
+  async #refresh(page: string): Promise<void> {
+    const held = await this.#shared.lock(page)
+    const found = held === 'away' ? null : await this.#shared.find(page, keptPages().find(page))
+    if (found) keptPages().put(page, found)
+    if (isCurrent(page)) {
+      if (held === 'ours') await this.#shared.unlock(page)
+    } else if (held === 'theirs') {
+      this.#lookAgain(page)
+    } else {
+      await this.#render(page)
+    }
+    if (isCurrent(page)) this.#askedAtMs.delete(page)
+  }
+
+  #lookAgain(page: string): void {
+    this.#elsewhere.add(page)
+    void setTimeout(LOOK_MS * (1 + Math.random() / 2), undefined, { ref: false }).then(() => {
+      this.#elsewhere.delete(page)
+      this.#waiting.set(page, 'render')
+      this.#go()
+    })
+  }
+
+  async #render(page: string): Promise<void> {
+    const seen = new AbortController()
+    const rendered = new AbortController()
+    const done = () => {
+      this.#due.delete(page)
+      rendered.abort()
+    }
+    this.#due.set(page, { seen: () => seen.abort(), done })
+    try {
+      for (let tries = 0; tries < TRIES && !seen.signal.aborted; tries += 1) await this.#ask(page)
+      if (seen.signal.aborted && !rendered.signal.aborted)
+        await setTimeout(RENDER_MS, undefined, { signal: rendered.signal }).catch(() => {})
+    } finally {
+      this.#due.delete(page)
+    }
+  }
+
+  async #ask(page: string): Promise<void> {
+    const response = await fetch(this.#origin + page, {
+      headers: { [REFRESH_HEADER]: REFRESH_WORD, accept: 'text/html', 'accept-encoding': 'identity' },
+      redirect: 'manual',
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    })
+    await response.arrayBuffer()
+  }
+}
+
+function isCurrent(page: string): boolean {
+  const stands = keptPages().find(page)
+  return stands !== null && freshnessOf(stands, Date.now()) === 'fresh'
 }

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import { log } from '#/server/telemetry/log.ts'
+import { log } from './telemetry/log.ts'
 
 export type Loop = {
   /** Starts the next step at once instead of after the pause. */

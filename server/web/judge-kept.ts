@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto'
+import type { AsOf } from '../cache/as-of.ts'
+import { displayPageLife } from '../cache/manifest.ts'
+import { tagClock } from './tag-clock.ts'
+
+/** What says how long something that is kept may be sent. */
+export type Kept = {
+  readonly tags: readonly string[]
+  /** Null where nothing says what it was made of. */
+  readonly asOf: AsOf | null
+  /** When it was rendered, in milliseconds since the epoch: its age ends its life, and nothing else. */
+  readonly renderedAtMs: number
+  readonly revalidateSeconds: number
+  readonly expireSeconds: number
+}
+
+/** `stale`: sent once more and rendered behind that. `expired`: not sent any more. */
+export function freshnessOf(
+  { tags, asOf, renderedAtMs, revalidateSeconds, expireSeconds }: Kept,
+  nowMs: number,
+): 'fresh' | 'stale' | 'expired' {
+  const ageMs = nowMs - renderedAtMs
+  if (ageMs > expireSeconds * 1000) return 'expired'
+  return ageMs > revalidateSeconds * 1000 || tagClock().isStale(tags, asOf) ? 'stale' : 'fresh'
+}
+
+type Made = Pick<Kept, 'asOf' | 'renderedAtMs'>
+
+/** Whether one was made of later data than another, or of the same later. */
+export function isNewer(one: Made, other: Made): boolean {
+  const isComparable = one.asOf !== null && one.asOf.epoch === other.asOf?.epoch
+  if (isComparable && one.asOf.sequence !== other.asOf.sequence) return one.asOf.sequence > other.asOf.sequence
+  return one.renderedAtMs > other.renderedAtMs
+}
+
+/** A whole life is up to a tenth longer or shorter, always the same for a name: what was made together does not end together. */
+export function spreadLife(seconds: number, name: string): number {
+  if (seconds !== displayPageLife.revalidate) return seconds
+  const share = createHash('sha256').update(name).digest().readUInt32BE() / 2 ** 32
+  return Math.round(seconds * (0.9 + 0.2 * share))
+}
