@@ -24,8 +24,8 @@ export function splitTags(carried: readonly string[]): { readonly tags: readonly
   return { tags: carried.filter((tag) => tag !== '' && !tag.startsWith(PREFIX)), asOf: stamps.length === 0 ? null : stamps.reduce(lesser) }
 }
 
-/** What is made of two lives of the feed is of none. */
-function lesser(one: AsOf, other: AsOf): AsOf {
+/** What is made of both. Of two lives of the feed it is of none. */
+export function lesser(one: AsOf, other: AsOf): AsOf {
   if (one.epoch !== other.epoch) return UNKNOWN
   return one.sequence <= other.sequence ? one : other
 }

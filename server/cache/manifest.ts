@@ -19,6 +19,13 @@ export const tags = {
   product: (code: string) => `product:${code}`,
 } as const
 
+const TAG = /^(catalogue|addresses|prices|credits|category:[a-z0-9-]{1,60}|product:[A-Z0-9]{1,40})$/
+
+/** Whether anything could carry it. */
+export function isTag(text: string): boolean {
+  return TAG.test(text)
+}
+
 /**
  * Lifetimes of display pages, in seconds: fresh in the router for `stale`, rendered anew in the background after `revalidate`, in case a change
  * was told to nobody, and kept for `expire` when nothing can render them, so that pages outlive an outage of Postgres.

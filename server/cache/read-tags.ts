@@ -25,6 +25,14 @@ export async function readTags(db: Db | Tx, since: number): Promise<TagsRead> {
   return { epoch: first.epoch, since, head: Number(first.last), changed }
 }
 
+/** The last number that any of these tags was given; 0 where none ever was. Who knows it knows of every edit of them that is there by now. */
+export async function lastNumberOf(db: Db, touched: readonly string[]): Promise<number> {
+  const [row] = await db.$queryRaw<
+    { sequence: bigint | null }[]
+  >`SELECT max(sequence) AS sequence FROM tags WHERE tag = ANY (${touched}::text[])`
+  return Number(row?.sequence ?? 0)
+}
+
 /** Begins another life of the feed, unless somebody has by now: what was kept of this one is of no use any more. */
 export async function beginEpoch(db: Db, insteadOf: string): Promise<void> {
   await db.$executeRaw`UPDATE tag_feed SET epoch = gen_random_uuid() WHERE epoch = ${insteadOf}::uuid`

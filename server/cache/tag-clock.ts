@@ -29,6 +29,11 @@ export class TagClock {
     return this.#now.epoch !== ''
   }
 
+  /** Whether it knows what was told before now, which one that stands still does not: it can judge only what was read since it was set. */
+  get knowsPast(): boolean {
+    return this.#confirmedAtMs > Number.NEGATIVE_INFINITY
+  }
+
   /** Whether something was told of it that it cannot show. While nothing is known of the feed nobody can say so. */
   isStale(tags: readonly string[], asOf: AsOf | null): boolean {
     if (!this.isKnown) return false

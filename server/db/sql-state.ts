@@ -17,3 +17,14 @@ export function isDataError(error: unknown): boolean {
   const state = sqlStateOf(error)
   return state?.startsWith('22') === true || state?.startsWith('23') === true
 }
+
+/**
+ * Whether a query failed for no fault of its own: nobody answered, or not in time, or with a state of class 08 (connection), 53 (resources) or
+ * 57 (somebody ended it).
+ */
+export function isPostgresAway(error: unknown): boolean {
+  if (!(error instanceof Error) || !/^PrismaClient(KnownRequest|UnknownRequest|Initialization)Error$/.test(error.constructor.name))
+    return false
+  const state = sqlStateOf(error)
+  return state === null || /^(08|53|57)/.test(state)
+}

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { LINE_MAX_QUANTITY } from '#/domain/cart.ts'
 import type { RefundWish, Units } from '#/domain/refund.ts'
 import { type Failure, fail, ok, type Result } from '#/domain/result.ts'
+import { amount } from './amount.ts'
 import { plainWords } from './plain-words.ts'
 import { isMeant, WRITING_OPTIONS } from './writing-options.ts'
 
@@ -109,8 +110,8 @@ function readRefund(order: string, units: readonly Units[], values: Values): Res
   const refund = { name: 'refund', order, restock, reason: reason.data } as const
   if (values.amount === undefined) return ok({ ...refund, wish: units.length > 0 ? { kind: 'units', units } : { kind: 'all' } })
   if (units.length > 0 || !restock) return usage('--amount is money alone: no --lines and no --no-restock')
-  const amountMinor = readAmount(values.amount)
-  return amountMinor ? ok({ ...refund, wish: { kind: 'amount', amountMinor } }) : usage('--amount takes a sum such as 12.50')
+  const given = amount.pipe(z.int().min(1)).safeParse(values.amount)
+  return given.success ? ok({ ...refund, wish: { kind: 'amount', amountMinor: given.data } }) : usage('--amount takes a sum such as 12.50')
 }
 
 const LINE = /^([1-9]\d{0,2}):([1-9]\d{0,3})$/
@@ -123,14 +124,6 @@ function readLines(given: readonly string[]): Units[] | null {
     units.push({ position: Number(line) - 1, quantity: Number(quantity) })
   }
   return units
-}
-
-const AMOUNT = /^(\d{1,7})(?:\.(\d{2}))?$/
-
-/** Whole euros, or euros and cents, in cents; null for anything else and for nothing. */
-function readAmount(text: string): number | null {
-  const [, euros, cents = '0'] = AMOUNT.exec(text.trim()) ?? []
-  return euros === undefined ? null : Number(euros) * 100 + Number(cents) || null
 }
 
 function usage(why: string): Usage {

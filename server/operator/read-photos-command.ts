@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { isImageId } from '#/domain/image-variants.ts'
 import { type Failure, fail, ok, type Result } from '#/domain/result.ts'
 import { plainWords } from './plain-words.ts'
+import { productCode } from './product-code.ts'
 import { isMeant, WRITING_OPTIONS } from './writing-options.ts'
 
 export const PHOTOS_USAGE = `npm run photos -- COMMAND        (nothing is changed without --yes)
@@ -53,7 +54,6 @@ type Usage = Failure<'USAGE'> & { readonly why: string }
 const FOR_ALL = [...Object.keys(WRITING_OPTIONS)]
 const FOR_ONE = { show: [], add: ['product', 'alt', 'focal', 'by', 'source', 'license'], remove: ['product'] } as const
 
-const productCode = z.string().regex(/^[A-Z0-9]{1,40}$/)
 const credit = z.object({ photographer: plainWords(100), source: plainWords(200), license: plainWords(100) })
 
 /** What the words of a command line ask for; what they do not say is a failure in words. */

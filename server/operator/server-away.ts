@@ -1,5 +1,5 @@
 import type { Failure, Result } from '#/domain/result.ts'
-import { sqlStateOf } from '../db/sql-state.ts'
+import { isPostgresAway } from '../db/sql-state.ts'
 
 /** A server that a command needs does not answer. */
 export class ServerAway extends Error {
@@ -26,9 +26,5 @@ export function needCore<T>(result: Result<T, Failure<string>>): T {
 /** Any failure of a query that is not about what it said: Postgres is away. */
 export function asServerAway(error: unknown): ServerAway | null {
   if (error instanceof ServerAway) return error
-  if (!(error instanceof Error) || !/^PrismaClient(KnownRequest|UnknownRequest|Initialization)Error$/.test(error.constructor.name))
-    return null
-  const state = sqlStateOf(error)
-  // 08: connection, 53: resources, 57: somebody ended it. https://www.postgresql.org/docs/current/errcodes-appendix.html
-  return state === null || /^(08|53|57)/.test(state) ? new ServerAway('Postgres', 'it does not answer, or not in time') : null
+  return isPostgresAway(error) ? new ServerAway('Postgres', 'it does not answer, or not in time') : null
 }

@@ -1,6 +1,7 @@
 import { cacheLife, cacheTag } from 'next/cache'
 import type { Sort } from '#/domain/list-path.ts'
-import { type AsOf, asOfTag } from '../cache/as-of.ts'
+import { type AsOf, asOfTag, lesser } from '../cache/as-of.ts'
+import type { Json, Reading } from '../cache/data-cache.ts'
 import { displayPageLife, lifeUntil, tags } from '../cache/manifest.ts'
 import { type Addresses, type GoneProduct, readAddresses, readGoneProduct } from '../catalog/read-addresses.ts'
 import {
@@ -17,14 +18,26 @@ import {
 } from '../catalog/read-catalog.ts'
 import { type ListPage, readListPage } from '../catalog/read-list.ts'
 import { readSale, readSalesOn, type SaleLink, type SaleView } from '../catalog/read-sale.ts'
+import type { Db } from '../db/client.ts'
+import { dataCache } from './data-cache.ts'
 import { runtime } from './runtime.ts'
 import { asOfNow } from './tag-clock.ts'
 
 /**
- * What display pages read. Each is cached under the tags of what it shows, so that an edit renders just those pages anew, and under the number
- * of the feed that was known before it was read, which a page carries on as what it is of. The number is part of what it is kept under, too: a
- * page that is rendered after an edit never joins a reading that began before it.
+ * What display pages read, from the data cache. `'use cache'` is there for what the framework has to know of it: how long it lives, the tags of
+ * what it shows, so that an edit renders just those pages anew, and the number of the feed that it is of, which a page carries on. That is asked
+ * for before anything is read, and is part of the arguments, so that a page that is rendered after an edit never joins a reading from before it.
  */
+
+/** Reads, and has the page carry what was read. While Postgres is away a page that nobody has is made of what is old, and is old from the start. */
+async function carried<T extends Json>(asOf: AsOf, key: string, source: (db: Db) => Promise<Reading<T>>): Promise<T> {
+  const read = await dataCache().read(key, () => source(runtime().ports.db), { orStale: true })
+  const of = lesser(asOf, read.asOf)
+  cacheTag(asOfTag(of), ...read.tags)
+  // The framework keeps it under the number that was asked for, which it is not of: for a moment only.
+  if (of.sequence !== asOf.sequence || of.epoch !== asOf.epoch) cacheLife(lifeUntil(Date.now(), Date.now()))
+  return read.value
+}
 
 /** What stands in the sitemap. */
 export function cachedAddresses(): Promise<Addresses> {
@@ -34,8 +47,7 @@ export function cachedAddresses(): Promise<Addresses> {
 async function keptAddresses(asOf: AsOf): Promise<Addresses> {
   'use cache'
   cacheLife(displayPageLife)
-  cacheTag(asOfTag(asOf), tags.catalogue, tags.addresses)
-  return readAddresses(runtime().ports.db)
+  return carried(asOf, 'addresses', async (db) => ({ value: await readAddresses(db), tags: [tags.catalogue, tags.addresses] }))
 }
 
 type Slugs = { readonly products: readonly string[]; readonly categories: readonly string[] }
@@ -47,9 +59,10 @@ type Slugs = { readonly products: readonly string[]; readonly categories: readon
 async function keptSlugs(asOf: AsOf): Promise<Slugs> {
   'use cache'
   cacheLife(displayPageLife)
-  cacheTag(asOfTag(asOf), tags.catalogue)
-  const { products, categories } = await readAddresses(runtime().ports.db)
-  return { products: products.map(({ slug }) => slug), categories }
+  return carried(asOf, 'slugs', async (db) => {
+    const { products, categories } = await readAddresses(db)
+    return { value: { products: products.map(({ slug }) => slug), categories }, tags: [tags.catalogue] }
+  })
 }
 
 /** A product that is sold, by its slug; null when there is none. */
@@ -61,9 +74,10 @@ export async function cachedProduct(slug: string): Promise<ProductView | null> {
 async function keptProduct(slug: string, asOf: AsOf): Promise<ProductView | null> {
   'use cache'
   cacheLife(displayPageLife)
-  const product = await readProduct(runtime().ports.db, slug)
-  tagProductPage(product, asOf)
-  return product && product.variants.length > 0 ? product : null
+  return carried(asOf, `product:${slug}`, async (db) => {
+    const product = await readProduct(db, slug)
+    return { value: product && product.variants.length > 0 ? product : null, tags: tagsOfProduct(product) }
+  })
 }
 
 /** A product that was sold once and is no more, by its slug; null when there is none. */
@@ -75,13 +89,14 @@ export async function cachedGoneProduct(slug: string): Promise<GoneProduct | nul
 async function keptGoneProduct(slug: string, asOf: AsOf): Promise<GoneProduct | null> {
   'use cache'
   cacheLife(displayPageLife)
-  const product = await readGoneProduct(runtime().ports.db, slug)
-  tagProductPage(product, asOf)
-  return product
+  return carried(asOf, `gone:${slug}`, async (db) => {
+    const product = await readGoneProduct(db, slug)
+    return { value: product, tags: tagsOfProduct(product) }
+  })
 }
 
-function tagProductPage(product: Pick<ProductView, 'code' | 'category'> | GoneProduct | null, asOf: AsOf): void {
-  cacheTag(asOfTag(asOf), tags.catalogue, ...(product ? [tags.product(product.code), tags.category(product.category.id)] : []))
+function tagsOfProduct(product: Pick<ProductView, 'code' | 'category'> | GoneProduct | null): string[] {
+  return [tags.catalogue, ...(product ? [tags.product(product.code), tags.category(product.category.id)] : [])]
 }
 
 /** The list of all categories together. */
@@ -106,15 +121,18 @@ export async function cachedList(slug: string, sort: Sort, page: number): Promis
 async function keptList(slug: string, sort: Sort, page: number, asOf: AsOf): Promise<ListView | null> {
   'use cache'
   cacheLife(displayPageLife)
-  cacheTag(asOfTag(asOf), tags.catalogue)
-  const { db } = runtime().ports
-  const category = slug === EVERYTHING.slug ? { ...EVERYTHING, id: null } : await readCategory(db, slug)
-  const found = category && (await readListPage(db, category.id, { sort, page }))
-  if (!category || !found) return null
-  if (category.id !== null) cacheTag(tags.category(category.id))
-  if (sort === 'price-low' || sort === 'price-high') cacheTag(tags.prices)
-  cacheTag(...productTags(found.products))
-  return { ...found, slug, name: category.name, description: category.description }
+  return carried(asOf, `list:${slug}:${sort}:${page}`, async (db): Promise<Reading<ListView | null>> => {
+    const category = slug === EVERYTHING.slug ? { ...EVERYTHING, id: null } : await readCategory(db, slug)
+    const found = category && (await readListPage(db, category.id, { sort, page }))
+    if (!category || !found) return { value: null, tags: [tags.catalogue] }
+    const ofCategory = category.id === null ? [] : [tags.category(category.id)]
+    const ofOrder = sort === 'price-low' || sort === 'price-high' ? [tags.prices] : []
+    const { name, description } = category
+    return {
+      value: { ...found, slug, name, description },
+      tags: [tags.catalogue, ...ofCategory, ...ofOrder, ...productTags(found.products)],
+    }
+  })
 }
 
 /** The sale that the shop puts first of those that are on, as the menu names it; null when none is on. Of what is in it nothing is carried. */
@@ -133,19 +151,21 @@ export async function cachedSale(slug?: string): Promise<SaleView | null> {
 /** Asked anew when any sale begins or ends. */
 async function keptSalesOn(asOf: AsOf): Promise<readonly SaleLink[]> {
   'use cache'
-  const nowMs = Date.now()
-  const { on, changesAtMs } = await readSalesOn(runtime().ports.db, nowMs)
-  cacheLife(lifeUntil(changesAtMs, nowMs))
-  cacheTag(asOfTag(asOf), tags.catalogue)
+  const { on, changesAtMs } = await carried(asOf, 'sales-on', async (db) => {
+    const value = await readSalesOn(db, Date.now())
+    return { value, tags: [tags.catalogue], untrueAtMs: value.changesAtMs }
+  })
+  cacheLife(lifeUntil(changesAtMs, Date.now()))
   return on
 }
 
 async function keptSale(slug: string, asOf: AsOf): Promise<SaleView | null> {
   'use cache'
   cacheLife(displayPageLife)
-  const sale = await readSale(runtime().ports.db, slug)
-  cacheTag(asOfTag(asOf), tags.catalogue, ...(sale ? productTags(sale.products) : []))
-  return sale
+  return carried(asOf, `sale:${slug}`, async (db) => {
+    const sale = await readSale(db, slug)
+    return { value: sale, tags: [tags.catalogue, ...(sale ? productTags(sale.products) : [])] }
+  })
 }
 
 export function cachedFeatured(): Promise<ProductCard[]> {
@@ -155,9 +175,10 @@ export function cachedFeatured(): Promise<ProductCard[]> {
 async function keptFeatured(asOf: AsOf): Promise<ProductCard[]> {
   'use cache'
   cacheLife(displayPageLife)
-  const products = await readFeatured(runtime().ports.db)
-  cacheTag(asOfTag(asOf), tags.catalogue, ...productTags(products))
-  return products
+  return carried(asOf, 'featured', async (db) => {
+    const products = await readFeatured(db)
+    return { value: products, tags: [tags.catalogue, ...productTags(products)] }
+  })
 }
 
 /**
@@ -171,8 +192,7 @@ export function cachedSuggestions(): Promise<ProductCard[]> {
 async function keptSuggestions(asOf: AsOf): Promise<ProductCard[]> {
   'use cache'
   cacheLife(displayPageLife)
-  cacheTag(asOfTag(asOf), tags.catalogue)
-  return readFeatured(runtime().ports.db)
+  return carried(asOf, 'suggestions', async (db) => ({ value: await readFeatured(db), tags: [tags.catalogue] }))
 }
 
 export function cachedAllProducts(): Promise<ProductCard[]> {
@@ -182,9 +202,10 @@ export function cachedAllProducts(): Promise<ProductCard[]> {
 async function keptAllProducts(asOf: AsOf): Promise<ProductCard[]> {
   'use cache'
   cacheLife(displayPageLife)
-  const products = await readAllProducts(runtime().ports.db)
-  cacheTag(asOfTag(asOf), tags.catalogue, ...productTags(products))
-  return products
+  return carried(asOf, 'all-products', async (db) => {
+    const products = await readAllProducts(db)
+    return { value: products, tags: [tags.catalogue, ...productTags(products)] }
+  })
 }
 
 export function cachedCategoryLinks(): Promise<CategoryLink[]> {
@@ -194,8 +215,7 @@ export function cachedCategoryLinks(): Promise<CategoryLink[]> {
 async function keptCategoryLinks(asOf: AsOf): Promise<CategoryLink[]> {
   'use cache'
   cacheLife(displayPageLife)
-  cacheTag(asOfTag(asOf), tags.catalogue)
-  return readCategoryLinks(runtime().ports.db)
+  return carried(asOf, 'categories', async (db) => ({ value: await readCategoryLinks(db), tags: [tags.catalogue] }))
 }
 
 export function cachedCredits(): Promise<Credit[]> {
@@ -205,8 +225,7 @@ export function cachedCredits(): Promise<Credit[]> {
 async function keptCredits(asOf: AsOf): Promise<Credit[]> {
   'use cache'
   cacheLife(displayPageLife)
-  cacheTag(asOfTag(asOf), tags.catalogue, tags.credits)
-  return readCredits(runtime().ports.db)
+  return carried(asOf, 'credits', async (db) => ({ value: await readCredits(db), tags: [tags.catalogue, tags.credits] }))
 }
 
 function productTags(products: readonly ProductCard[]): string[] {

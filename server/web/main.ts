@@ -13,6 +13,7 @@ import { log } from '../telemetry/log.ts'
 import { answerAsset } from './answer-asset.ts'
 import { answerFinished, type Finishing } from './answer-finished.ts'
 import { builtSheets } from './built-sheets.ts'
+import { connectDataCache } from './data-cache.ts'
 import { paymentSources, securityHeaders } from './policy.ts'
 import { presentPages } from './present-pages.ts'
 import { PROBLEM_POLICY, problemHtml } from './problem-page.ts'
@@ -54,6 +55,8 @@ const clock = new TagClock()
 setTagClock(clock)
 // A connection of its own: a page that waits for one must not end the lease of all.
 const feed = followTags(connectDatabase(env().DATABASE_URL, 1, FEED_TIMEOUT_MS), clock)
+
+connectDataCache()
 
 const app = next({ dev: false, hostname: 'localhost', port })
 await Promise.all([app.prepare(), Promise.race([feed.known, pause(KNOWN_MS)])])

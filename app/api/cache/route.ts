@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import { connection } from 'next/server'
 import { counts } from '#/server/cache/counts.ts'
 import { env } from '#/server/env.ts'
+import { dataCache } from '#/server/web/data-cache.ts'
 import { keptPages } from '#/server/web/kept-pages.ts'
 import { tagClock } from '#/server/web/tag-clock.ts'
 
@@ -11,8 +12,10 @@ export async function GET(request: Request): Promise<Response> {
   if (!isOurs(request.headers.get('authorization'))) return Response.json({ error: 'Not yours to ask.' }, { status: 401 })
   const clock = tagClock()
   const { size, bytes } = keptPages()
+  const data = dataCache()
   const feed = { ...clock.now, lease: clock.hasLease(performance.now()) }
-  return Response.json({ counts: counts(), pages: { entries: size, bytes }, feed }, { headers: { 'cache-control': 'no-store' } })
+  const kept = { pages: { entries: size, bytes }, data: { entries: data.entries, bytes: data.bytes } }
+  return Response.json({ counts: counts(), ...kept, feed }, { headers: { 'cache-control': 'no-store' } })
 }
 
 /** Compared by hash, so that neither length nor content shows in the time it takes. */
