@@ -1,10 +1,10 @@
 import localFont from 'next/font/local'
 
-/** The shop's one typeface. Its fallback is stretched to the same measures, so that nothing moves when it arrives. */
+/** The shop's one typeface. Those that stand in for it until it arrives are in base.css. */
 export const face = localFont({
   src: './besley.woff2',
   weight: '400 600',
   display: 'swap',
   variable: '--face',
-  adjustFontFallback: 'Times New Roman',
+  adjustFontFallback: false,
 })

@@ -75,6 +75,23 @@ for (const [path, budget] of Object.entries(BUDGETS)) {
   })
 }
 
+for (const path of ['/', '/c/shoes', '/p/canvas-high-tops', ...FILLED]) {
+  test(`nothing in ${path} moves when its typeface comes after the first paint`, async ({ newShopper }) => {
+    const storageState = FILLED.includes(path) ? { storageState: await filledCart(newShopper) } : {}
+    for (const [screen, options] of Object.entries(SCREENS)) {
+      const { page } = await newShopper({ ...options, ...storageState })
+      await page.route('**/*.woff2', async (route) => {
+        await page.waitForFunction(() => performance.getEntriesByName('first-contentful-paint').length > 0)
+        await route.continue()
+      })
+      await visit(page, path)
+      expect.soft(await page.evaluate(() => document.fonts.check('1rem face')), `${screen}: it has come`).toBe(true)
+      const { sum, moved } = await readShifts(page)
+      expect.soft(sum, [`${screen}: what moved`, ...moved].join('\n  ')).toBeLessThanOrEqual(LAYOUT_SHIFT)
+    }
+  })
+}
+
 test('a product page starts with hardly more script than an empty page of the same framework, built in the same way', async ({
   request,
 }) => {
