@@ -1,13 +1,15 @@
 import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
+import { librariesIn, unpackDebian } from './debian-packages.ts'
 import { StepFailed } from './progress.ts'
-import { downloadRedis, librariesIn } from './redis-download.ts'
 import { makeToolFolder } from './tool-folder.ts'
 
 /** A program that can be started as a Redis server, and what it needs in its environment. */
 export type RedisBinary = { readonly command: string; readonly env: Record<string, string>; readonly version: string }
 
+/** What Debian's redis-tools needs of the packages that are not on every machine. */
+const PACKAGES = ['redis-tools', 'libatomic1', 'liblzf1', 'libjemalloc2']
 /** Scripts that free memory run where there is none left, which a flag of 7.0 allows them. */
 const LEAST = [7, 0] as const
 const VERSION_TIMEOUT_MS = 10_000
@@ -24,7 +26,7 @@ export async function findRedis(tools: string, searchPath = process.env.PATH ?? 
   const installed = onPath(searchPath)
   if (installed) return installed
   try {
-    const folder = await makeToolFolder(tools, 'redis', (draft) => downloadRedis(draft))
+    const folder = await makeToolFolder(tools, 'redis', downloadRedis)
     return inFolder(folder)
   } catch (error) {
     const install = INSTALL[process.platform] ?? 'Install Redis 7.0 or later (https://redis.io/docs/latest/get-started/)'
@@ -51,6 +53,13 @@ export function onPath(searchPath: string): RedisBinary | null {
 export function isNewEnough(version: string): boolean {
   const [major = 0, minor = 0] = version.split('.').map(Number)
   return major > LEAST[0] || (major === LEAST[0] && minor >= LEAST[1])
+}
+
+/** redis-tools holds the server, which goes by the name that it is started under. */
+async function downloadRedis(folder: string): Promise<void> {
+  const program = 'usr/bin/redis-check-rdb'
+  await unpackDebian(folder, { packages: PACKAGES, program })
+  fs.copyFileSync(path.join(folder, program), path.join(folder, 'usr/bin/redis-server'))
 }
 
 function inFolder(folder: string): RedisBinary {

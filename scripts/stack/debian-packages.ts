@@ -2,30 +2,32 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { runCommand } from './run-command.ts'
 
-/** What Debian's redis-tools needs of the packages that are not on every machine. */
-const PACKAGES = ['redis-tools', 'libatomic1', 'liblzf1', 'libjemalloc2']
 /** Part of every Debian, and never to be mixed with another one's. */
 const SYSTEM = /^(libc6|libc-bin|libcrypt1|libgcc-s1|gcc-\d+-base|debconf.*|perl.*|dpkg|tar)$/
 const APT_TIMEOUT_MS = 180_000
 const DPKG_TIMEOUT_MS = 30_000
 
+export type DebianPackages = {
+  readonly packages: readonly string[]
+  /** In the unpacked folder. Should a library of it be missing on this machine, what the first package depends on is fetched too. */
+  readonly program: string
+}
+
 /**
- * Unpacks Debian's Redis into a folder, without root: redis-tools holds the server, which goes by the name that it is started under. The
- * lists of packages are the folder's own too, because the machine's may be empty, or so old that they name what is gone. Throws when there
- * is no apt or it cannot reach its mirror.
+ * Unpacks packages of Debian's into a folder, without root and without touching the system. The lists of packages are the folder's own too,
+ * because the machine's may be empty, or so old that they name what is gone. Throws when there is no apt or it cannot reach its mirror.
  */
-export async function downloadRedis(folder: string): Promise<void> {
+export async function unpackDebian(folder: string, { packages, program }: DebianPackages): Promise<void> {
   if (process.platform !== 'linux' || !isOnPath('apt-get')) throw new Error('there is no apt here to bring one.')
   const apt = path.join(folder, 'apt')
   for (const place of ['lists/partial', 'archives/partial']) fs.mkdirSync(path.join(apt, place), { recursive: true })
   // What counts is whether the packages come: a third party's mirror that is down does not stop them.
   const updated = await runApt(apt, 'apt-get', ['update', '-qq'])
-  const downloaded = await runApt(apt, 'apt-get', ['download', '-qq', ...PACKAGES])
+  const downloaded = await runApt(apt, 'apt-get', ['download', '-qq', ...packages])
   if (downloaded.why !== null) throw new Error(`apt-get could not bring one: ${lastLines(updated.output + downloaded.output)}`)
   await unpack(apt, folder)
-  fs.copyFileSync(path.join(folder, 'usr/bin/redis-check-rdb'), path.join(folder, 'usr/bin/redis-server'))
-  if (await lacksLibraries(folder)) {
-    const needed = (await dependenciesOf(apt)).filter((name) => !SYSTEM.test(name))
+  if (await lacksLibraries(folder, program)) {
+    const needed = (await dependenciesOf(apt, packages[0] ?? '')).filter((name) => !SYSTEM.test(name))
     await runApt(apt, 'apt-get', ['download', '-qq', ...needed])
     await unpack(apt, folder)
   }
@@ -60,15 +62,15 @@ async function unpack(from: string, into: string): Promise<void> {
   }
 }
 
-async function lacksLibraries(folder: string): Promise<boolean> {
-  const { output } = await run('ldd', [path.join(folder, 'usr/bin/redis-server')], { LD_LIBRARY_PATH: librariesIn(folder) })
+async function lacksLibraries(folder: string, program: string): Promise<boolean> {
+  const { output } = await run('ldd', [path.join(folder, program)], { LD_LIBRARY_PATH: librariesIn(folder) })
   return output.includes('not found')
 }
 
-/** Everything that redis-tools needs, directly or through others. */
-async function dependenciesOf(apt: string): Promise<string[]> {
+/** Everything that a package needs, directly or through others. */
+async function dependenciesOf(apt: string, name: string): Promise<string[]> {
   const only = ['recommends', 'suggests', 'conflicts', 'breaks', 'replaces', 'enhances'].map((kind) => `--no-${kind}`)
-  const { output } = await runApt(apt, 'apt-cache', ['depends', '--recurse', ...only, 'redis-tools'])
+  const { output } = await runApt(apt, 'apt-cache', ['depends', '--recurse', ...only, name])
   return output.split('\n').filter((line) => /^[a-z0-9]/.test(line))
 }
 
