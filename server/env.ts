@@ -87,6 +87,19 @@ export function photosEnv(): Pick<Env, 'DATABASE_URL' | 'MEDIA_DIR'> {
   return check(schema.pick({ DATABASE_URL: true, MEDIA_DIR: true }), process.env)
 }
 
+const edgeSchema = schema.pick({ DATABASE_URL: true }).extend({
+  /** Where nginx keeps what it keeps, see deploy/edge. */
+  EDGE_FOLDER: z.string().min(1),
+  /** Where it takes orders, and the word that it takes them by. */
+  EDGE_CONTROL_URL: z.url(),
+  EDGE_TOKEN: z.string().min(16),
+})
+
+/** What the follower beside an edge needs; the edge itself sets all of it. Throws as `env` does. */
+export function edgeEnv(): z.infer<typeof edgeSchema> {
+  return check(edgeSchema, process.env)
+}
+
 function parse(): Env {
   return check(schema, process.env)
 }

@@ -1,0 +1,31 @@
+import path from 'node:path'
+import { connectDatabase } from '../db/client.ts'
+import { edgeEnv } from '../env.ts'
+import { announceReady, log } from '../telemetry/log.ts'
+import { CachedObjects } from './cached-objects.ts'
+import { followFeed } from './follow-feed.ts'
+import { purgeKeys } from './purge-keys.ts'
+
+/** Runs beside an nginx and keeps it true: one for each, on its machine, because it reads what nginx keeps. Nobody has to reach it. */
+const { DATABASE_URL, EDGE_FOLDER, EDGE_CONTROL_URL, EDGE_TOKEN } = edgeEnv()
+
+/** Its one question takes milliseconds; whoever hangs is asked again. */
+const STATEMENT_TIMEOUT_MS = 1000
+
+const db = connectDatabase(DATABASE_URL, 1, STATEMENT_TIMEOUT_MS)
+const objects = new CachedObjects(path.join(EDGE_FOLDER, 'pages'))
+const following = followFeed({
+  db,
+  forget: (purge) => purgeKeys({ url: EDGE_CONTROL_URL, token: EDGE_TOKEN }, objects.look(), purge),
+  cursorFile: path.join(EDGE_FOLDER, 'cursor.json'),
+})
+announceReady({ folder: EDGE_FOLDER }, 'edge follower ready')
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop(signal))
+
+async function stop(signal: string): Promise<void> {
+  log.info({ signal }, 'edge follower stops')
+  await following.stop()
+  await db.$disconnect()
+  process.exit(0)
+}
