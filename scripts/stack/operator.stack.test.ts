@@ -16,7 +16,7 @@ let state: StateFolder
 beforeEach(() => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'saleday-operator-'))
   const inside = (name: string) => path.join(folder, name)
-  state = { path: folder, tools: '', data: inside('data'), media: inside('media'), assets: '', logs: '', tests: '', reports: '' }
+  state = { path: folder, tools: '', data: inside('data'), media: inside('media'), assets: '', edge: '', logs: '', tests: '', reports: '' }
   fs.mkdirSync(state.data)
 })
 afterEach(() => fs.rmSync(state.path, { recursive: true, force: true }))

@@ -87,6 +87,8 @@ export class Service {
     child.once('exit', (code, signal) => {
       ended ??= `ended with ${signal ?? `code ${code}`}`
       if (this.#child === child) this.#child = null
+      // What it had started does not outlive it: a worker of its would hold its port against the next one.
+      if (child.pid !== undefined) killGroup(child.pid)
       if (ready && !this.#ending) this.onUnexpectedEnd(ended)
     })
     this.#identity = child.pid === undefined ? null : identify(child.pid)

@@ -11,6 +11,7 @@ import { serverUser } from './server-user.ts'
  *   data/       postgres/ core/ cache/ gateway.journal mail/ secrets.json ports.json
  *   media/      encoded photographs, named by their content
  *   assets/     scripts, styles and fonts of this release and of those before
+ *   edge/       what nginx has kept, and its configuration
  *   logs/       one file a process, begun anew at each start; of the start before, the last ones are in logs/before
  *   run/        who runs the store, and which processes belong to it
  *   tests/      stacks of tests, gone when they end
@@ -21,7 +22,7 @@ import { serverUser } from './server-user.ts'
  */
 export type StateFolder = { readonly path: string } & Record<(typeof INSIDE)[number], string>
 
-const INSIDE = ['tools', 'data', 'media', 'assets', 'logs', 'tests', 'reports'] as const
+const INSIDE = ['tools', 'data', 'media', 'assets', 'edge', 'logs', 'tests', 'reports'] as const
 const ELSEWHERE = '/var/lib/saleday'
 
 /** Makes what is missing of it. Throws `StepFailed` when it belongs to somebody else. */

@@ -1,0 +1,85 @@
+import fs from 'node:fs'
+import net from 'node:net'
+import os from 'node:os'
+import path from 'node:path'
+import type { NginxBinary } from './nginx-binary.ts'
+
+export type EdgeOptions = {
+  readonly project: string
+  readonly binary: NginxBinary
+  /** Its own: configuration, cache, temporary files. */
+  readonly folder: string
+  readonly port: number
+  /** For the follower, on the loopback, with a token that only it knows. */
+  readonly controlPort: number
+  readonly token: string
+  /** Web processes, `127.0.0.1:3000`. */
+  readonly pool: readonly string[]
+  /** The names that shoppers may call the shop by. Anybody else is told that this is another shop. */
+  readonly hosts: readonly string[]
+  /** As `PUBLIC_URL` has it: what is made for everybody is made under this name, whoever asks first. */
+  readonly publicHost: string
+  /** Holds `_next/static`. */
+  readonly assets: string
+  readonly media: string
+  /** User and group that nginx' workers run as; null where it runs as nobody else anyway. */
+  readonly user: { readonly name: string; readonly group: string } | null
+  readonly connectionsPerAddress?: number
+}
+
+const CONNECTIONS_PER_ADDRESS = 256
+const MOST_WORKERS = 4
+/** For shoppers, while nobody answers and nothing is kept. */
+export const AWAY_PAGE = plainPage('We will be right back', 'The shop does not answer at this moment. Please try again in a few seconds.')
+const BUSY_PAGE = plainPage('One moment, please', 'That was more at once than we take from one place. Please try again in a few seconds.')
+
+/** No single quotes: it stands in them. */
+function plainPage(title: string, text: string): string {
+  return [
+    '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">',
+    `<title>${title}</title><body style="font:1.1rem/1.5 system-ui;max-width:34rem;margin:15vh auto;padding:0 1rem"><h1>${title}</h1>`,
+    `<p>${text} If you were placing an order, trying again is safe: it is never placed or charged twice.</p>`,
+  ].join('')
+}
+
+/** The configuration of an edge, from the template that people read. Throws when the template asks for what nobody fills in. */
+export async function edgeConf(options: EdgeOptions): Promise<string> {
+  const { project, binary, folder, port, controlPort, token, pool, hosts, publicHost, assets, media, user } = options
+  const hasIpv6 = await canListenOn('::1')
+  const values: Record<string, string> = {
+    modules: binary.modules.map((file) => `load_module ${quoted(file)};`).join('\n'),
+    user: user ? `user ${user.name} ${user.group};` : '',
+    workers: String(Math.min(os.availableParallelism(), MOST_WORKERS)),
+    folder,
+    listen: [`${port}`, ...(hasIpv6 ? [`[::]:${port}`] : [])].map((where) => `    listen ${where} backlog=1024;`).join('\n'),
+    controlPort: String(controlPort),
+    token,
+    pool: pool.map((address) => `    server ${address} max_fails=1 fail_timeout=2s;`).join('\n'),
+    hosts: hosts.map((host) => `"~*^${host.replaceAll('.', '\\.')}(?::\\d+)?$" 1;`).join(' '),
+    publicHost,
+    assets: quoted(assets),
+    media: quoted(media),
+    connectionsPerAddress: String(options.connectionsPerAddress ?? CONNECTIONS_PER_ADDRESS),
+    awayPage: AWAY_PAGE,
+    busyPage: BUSY_PAGE,
+  }
+  const template = fs.readFileSync(path.join(project, 'deploy/edge/nginx.conf.template'), 'utf8')
+  return template.replace(/\{\{(\w+)\}\}/g, (_, name: string) => {
+    const value = values[name]
+    if (value === undefined) throw new Error(`nothing is known to fill {{${name}}} with`)
+    return value
+  })
+}
+
+/** A path may have spaces in it. */
+function quoted(place: string): string {
+  return JSON.stringify(place)
+}
+
+function canListenOn(host: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = net.createServer()
+    server.once('error', () => resolve(false))
+    server.listen({ host, port: 0 }, () => server.close(() => resolve(true)))
+  })
+}
