@@ -1,0 +1,197 @@
+import fs from 'node:fs'
+import net from 'node:net'
+import path from 'node:path'
+import { brotliCompressSync, gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { EdgeRig } from './edge-rig.ts'
+import { answerWith } from './stand-in-web.ts'
+
+/** What nginx alone does, beyond edge-rules.stack.test.ts. */
+const rig = new EdgeRig('nginx')
+const { webs, asked, answerAll, newPage, ask, speak, until } = rig
+beforeAll(() => rig.start())
+afterAll(() => rig.stop())
+beforeEach(() => rig.prepare())
+
+describe('a page for everybody', () => {
+  test('goes with its purge, and nobody without the token can order one', async () => {
+    const target = newPage()
+    const first = await ask(target)
+    expect((await fetch(`${rig.edge.controlUrl}/purge`, { headers: { 'x-purge-key': `doc|identity|${target}` } })).status).toBe(403)
+    expect((await ask(target)).text).toBe(first.text)
+    expect(await rig.edge.purge(`doc|identity|${target}`)).toBe(true)
+    expect((await ask(target)).text).not.toBe(first.text)
+    expect(await rig.edge.purge(`doc|identity|/p/nobody-has-it`)).toBe(false)
+  })
+
+  test('is kept over a restart', async () => {
+    const target = newPage()
+    const { text } = await ask(target)
+    await rig.edge.kill('SIGQUIT')
+    await rig.edge.start()
+    expect(await ask(target)).toMatchObject({ text, layers: 'edge; hit' })
+  })
+
+  test('lies where its key and its tags can be read', async () => {
+    const target = newPage()
+    await ask(target, { headers: { 'accept-encoding': 'br' } })
+    const files = fs
+      .readdirSync(path.join(rig.edge.folder, 'pages'), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+    const kept = files.map((entry) => fs.readFileSync(path.join(entry.parentPath, entry.name), 'latin1'))
+    const own = kept.find((content) => content.includes(`\nKEY: doc|br|${target}\n`))
+    expect(own).toMatch(/\r\ncache-tag: catalogue\r\n/i)
+  })
+})
+
+test('an order that nobody has taken yet goes to the other one', async () => {
+  const [web, other] = webs
+  await web?.kill()
+  answerAll(answerWith(303, { location: '/orders/1' }))
+  for (let n = 0; n < 6; n += 1) expect((await ask('/checkout', { method: 'POST', body: 'order' })).status).toBe(303)
+  expect(other?.asked).toHaveLength(6)
+  await web?.start()
+})
+
+describe('straight from disk', () => {
+  const write = (file: string, bytes: string | Buffer) => {
+    fs.mkdirSync(path.dirname(path.join(rig.stack.folder, file)), { recursive: true })
+    fs.writeFileSync(path.join(rig.stack.folder, file), bytes)
+  }
+  const FOR_EVER = 'public, max-age=31536000, immutable'
+
+  test('assets, as they were compressed ahead, for ever', async () => {
+    const script = 'console.log(1)'
+    const [file, target] = ['assets/_next/static/chunks/a.js', '/_next/static/chunks/a.js']
+    write(file, script)
+    write(`${file}.gz`, gzipSync(script))
+    write(`${file}.br`, brotliCompressSync(script))
+    const bodies = [
+      await ask(target),
+      await ask(target, { headers: { 'accept-encoding': 'gzip' } }),
+      await ask(target, { headers: { 'accept-encoding': 'gzip, br' } }),
+    ]
+    expect(bodies.map(({ headers }) => headers['content-encoding'])).toEqual([undefined, 'gzip', 'br'])
+    expect(bodies.map(({ bytes }) => bytes)).toEqual([Buffer.from(script), gzipSync(script), brotliCompressSync(script)])
+    for (const { headers, layers } of bodies) {
+      expect(headers).toMatchObject({
+        'cache-control': FOR_EVER,
+        'content-type': 'text/javascript',
+        vary: 'Accept-Encoding',
+        'x-content-type-options': 'nosniff',
+      })
+      expect(layers).toBe('edge; hit; detail=disk')
+    }
+    expect(asked()).toEqual([])
+  })
+
+  test('photographs that are encoded; those that are not yet are asked for, once for a moment', async () => {
+    const id = '0123456789abcdef'
+    write(`media/${id}/544.avif`, 'encoded')
+    expect((await ask(`/media/${id}/544.avif`)).headers).toMatchObject({
+      'cache-control': FOR_EVER,
+      'content-type': 'image/avif',
+      'cross-origin-resource-policy': 'cross-origin',
+    })
+    expect((await ask(`/media/${id}/544.avif`, { headers: { range: 'bytes=0-2' } })).text).toBe('enc')
+    expect(asked()).toEqual([])
+    answerAll(answerWith(200, { 'cache-control': 'public, max-age=5, s-maxage=5', 'content-type': 'image/jpeg' }, 'photograph'))
+    for (let n = 0; n < 3; n += 1) expect((await ask(`/media/${id}/352.avif?${n}`)).text).toBe('photograph')
+    expect(asked().map(({ url }) => url)).toEqual([`/media/${id}/352.avif`])
+  })
+
+  test('no empty file is believed for a year', async () => {
+    write('media/0123456789abcdef/672.avif', '')
+    expect((await ask('/media/0123456789abcdef/672.avif')).headers['cache-control']).toBe('no-store')
+  })
+
+  test('no original, no draft, nothing beside, and nothing that a link leads to', async () => {
+    const id = '0123456789abcdef'
+    write(`media/originals/${id}.jpg`, 'secret')
+    write(`media/${id}/544.avif.draft.part`, 'secret')
+    write('secret/544.avif', 'secret')
+    write('media-secret.jpg', 'secret')
+    fs.symlinkSync(path.join(rig.stack.folder, 'secret'), path.join(rig.stack.folder, 'media/fedcba9876543210'))
+    answerAll(answerWith(404, { 'cache-control': 'no-store' }, 'not here'))
+    for (const target of [
+      `/media/originals/${id}.jpg`,
+      `/media/${id}/../originals/${id}.jpg`,
+      `/media/${id}/..%2foriginals/${id}.jpg`,
+      `/media/${id}/544.avif.draft.part`,
+      '/media/fedcba9876543210/544.avif',
+      '/_next/static/../../media-secret.jpg',
+      '/_next/static/..%2f..%2f..%2fmedia-secret.jpg',
+      '/_next/static/chunks/',
+    ]) {
+      const said = await speak(`GET ${target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`)
+      expect(said, target).toMatch(/^HTTP\/1.1 40[04]/)
+      expect(said, target).not.toContain('secret')
+    }
+  })
+})
+
+describe('what is asked is bounded', () => {
+  test.each([
+    ['a header of 9 KB', `GET / HTTP/1.1\r\nHost: localhost\r\nX-Big: ${'x'.repeat(9000)}\r\n\r\n`, /^HTTP\/1.1 400/],
+    [
+      'headers of 40 KB',
+      `GET / HTTP/1.1\r\nHost: localhost\r\n${Array.from({ length: 8 }, (_, n) => `X-${n}: ${'x'.repeat(5000)}\r\n`).join('')}\r\n`,
+      /^HTTP\/1.1 400/,
+    ],
+    ['an address of 16 KB', `GET /p/x?${'x'.repeat(16_000)} HTTP/1.1\r\nHost: localhost\r\n\r\n`, /^HTTP\/1.1 414/],
+    [
+      'a body of 70 KB',
+      'POST /checkout HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 71680\r\n\r\n',
+      /^HTTP\/1.1 413/,
+    ],
+    ['two lengths', 'POST /checkout HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxx', /^HTTP\/1.1 400/],
+    [
+      'a length and chunks',
+      'POST /checkout HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+      /^HTTP\/1.1 400/,
+    ],
+    ['no host', 'GET / HTTP/1.1\r\n\r\n', /^HTTP\/1.1 400/],
+  ])('%s is refused without a web process', async (_, bytes, expected) => {
+    expect(await speak(bytes)).toMatch(expected)
+    expect(asked()).toEqual([])
+  })
+
+  test('who begins to ask and does not go on is let go of, and no web process has waited', async () => {
+    const began = ['GET /cart HTT', 'POST /checkout HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nbegan']
+    await Promise.all(began.map((bytes) => speak(bytes)))
+    expect(asked()).toEqual([])
+  })
+
+  test('an address that has too many requests under way waits for its own, and nobody else does', async () => {
+    const held: (() => void)[] = []
+    const statuses: number[] = []
+    answerAll((_, response) => void held.push(() => response.end('x')))
+    const many = Array.from({ length: 300 }, async () => statuses.push((await ask('/cart')).status))
+    await until('the rest was refused', async () => asked().length === 256 && statuses.length === 44)
+    expect(new Set(statuses)).toEqual(new Set([429]))
+    const elsewhere = net.connect({ port: Number(new URL(rig.edge.url).port), host: '127.0.0.1', localAddress: '127.0.0.2' })
+    elsewhere.write('GET /cart HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n')
+    await until('somebody else has asked', async () => asked().length === 257)
+    for (const answer of held) answer()
+    await Promise.all(many)
+    elsewhere.destroy()
+  })
+
+  test('forms of one address come at a bounded rate', async () => {
+    answerAll(answerWith(303, { location: '/cart' }))
+    const post = () => ask('/cart/lines', { method: 'POST', body: 'x' })
+    // In rows, so that it is not the bound on requests under way that refuses some.
+    const answers: Awaited<ReturnType<typeof post>>[] = []
+    const pressOn = async () => {
+      while (answers.length < 5000 && !answers.some(({ status }) => status === 429)) answers.push(await post())
+    }
+    await Promise.all(Array.from({ length: 50 }, pressOn))
+    expect(answers.filter(({ status }) => status === 303).length).toBeGreaterThanOrEqual(200)
+    const refused = answers.filter(({ status }) => status === 429)
+    expect(refused.length).toBeGreaterThan(0)
+    for (const { text, headers } of refused) {
+      expect(text).toContain('trying again is safe')
+      expect(headers).toMatchObject({ 'cache-control': 'no-store', 'content-type': 'text/html', 'retry-after': '2' })
+    }
+  })
+})
