@@ -33,7 +33,8 @@ import { asOfNow } from './tag-clock.ts'
 async function carried<T extends Json>(asOf: AsOf, key: string, source: (db: Db) => Promise<Reading<T>>): Promise<T> {
   const read = await dataCache().read(key, () => source(runtime().ports.db), { orStale: true })
   const of = lesser(asOf, read.asOf)
-  cacheTag(asOfTag(of), ...read.tags)
+  // One by one: of those that come together Next takes no more than a hundred or so (16.4), and drops the rest.
+  for (const tag of [asOfTag(of), ...read.tags]) cacheTag(tag)
   // The framework keeps it under the number that was asked for, which it is not of: for a moment only.
   if (of.sequence !== asOf.sequence || of.epoch !== asOf.epoch) cacheLife(lifeUntil(Date.now(), Date.now()))
   return read.value

@@ -107,7 +107,7 @@ function leaveToNext(request: http.IncomingMessage, response: http.ServerRespons
   for (const name of NOT_FOR_NEXT) delete request.headers[name]
   // Nobody reads what this process answers itself.
   if (!isOurs(request)) presentPages(request, response, { finishing, elsewhere: SHOPPERS_OWN.test(request.url ?? '') ? shoppersOwn : {} })
-  return ofOneNumber(() => handle(request, response))
+  return ofOneNumber(() => handle(request, response), { toRender: isOurs(request) })
 }
 
 // Without a host it listens on IPv6 and IPv4, whichever of them `localhost` means.

@@ -1,5 +1,6 @@
 import { promisify } from 'node:util'
 import { gunzip, gzip } from 'node:zlib'
+import { z } from 'zod'
 import { type GonePage, type KeptPage, toBodies } from './kept-pages.ts'
 
 const asGzip = promisify(gzip)
@@ -12,6 +13,22 @@ type Head = Omit<KeptPage, 'bodies' | 'rscData' | 'segmentData' | 'from'> & {
 
 /** Of a page, as Redis keeps it. The plain document is made of the zipped one again. */
 export type PageFields = { readonly head: string } & Readonly<Record<'br' | 'gzip' | 'parts', Buffer>>
+
+/** What a head has to be before anything is made of it: Redis cache is no place to trust. */
+const trusted = z.looseObject({
+  kind: z.enum(['page', 'gone']),
+  tags: z.array(z.string()),
+  asOf: z.object({ epoch: z.string(), sequence: z.int() }).nullable(),
+  renderedAtMs: z.number(),
+  revalidateSeconds: z.number().nullish(),
+  expireSeconds: z.number().nullish(),
+  status: z.int().min(200).max(599).optional(),
+  headers: z.record(z.string(), z.string().regex(/^[\t\x20-\x7e\x80-\xff]*$/)).optional(),
+  parts: z.array(z.tuple([z.string().nullable(), z.int().min(0)])).optional(),
+})
+
+/** Far more than a page is. */
+const BOUND = { maxOutputLength: 8 * 1024 * 1024 }
 
 /** Takes the place of what was there. */
 const NOTHING = Buffer.alloc(0)
@@ -29,10 +46,12 @@ export async function toFields(page: KeptPage | GonePage): Promise<PageFields> {
   }
 }
 
-/** Null where something is missing. */
+/** Null where something is missing. Rejects what is nothing of ours. */
 export async function fromFields([head, br, gzip, parts]: readonly (Buffer | null)[]): Promise<KeptPage | GonePage | null> {
   if (!head) return null
-  const { parts: lengths, ...page } = JSON.parse(head.toString()) as Head | (GonePage & { readonly parts?: undefined })
+  const { parts: lengths, ...page } = trusted.parse(JSON.parse(head.toString())) as unknown as
+    | Head
+    | (GonePage & { readonly parts?: undefined })
   // A life without an end is no number in JSON.
   const life = {
     revalidateSeconds: page.revalidateSeconds ?? Number.POSITIVE_INFINITY,
@@ -40,7 +59,7 @@ export async function fromFields([head, br, gzip, parts]: readonly (Buffer | nul
   }
   if (page.kind === 'gone') return { ...page, ...life }
   if (!br || !gzip || !parts || !lengths) return null
-  const [identity, bytes] = await Promise.all([fromGzip(gzip), fromGzip(parts)])
+  const [identity, bytes] = await Promise.all([fromGzip(gzip, BOUND), fromGzip(parts, BOUND)])
   let end = 0
   let rscData: Buffer | undefined
   const segmentData = new Map<string, Buffer>()

@@ -7,6 +7,7 @@ import { log } from '../telemetry/log.ts'
 import { freshnessOf } from './judge-kept.ts'
 import { keptPages } from './kept-pages.ts'
 import type { SharedPages } from './shared-pages.ts'
+import { isToRender } from './tag-clock.ts'
 
 /** Marks a request of this process to itself, which goes past the finished pages. Nobody else knows the word. */
 export const REFRESH_HEADER = 'x-saleday-refresh'
@@ -26,7 +27,7 @@ const MAX_WAITING = 5000
 
 type Asked = 'render' | 'only-read'
 
-type Due = { seen(): void; done(): void }
+type Due = { readonly seen: AbortController; done(): void }
 
 /** A page that another process renders is looked for again after so long, and up to half as long again, so that not all look at once. */
 const LOOK_MS = 150
@@ -51,10 +52,13 @@ export class PageRefresher {
     this.#shared = shared
   }
 
-  /** Whether Next is to render this page now. Whoever asks is to tell it so. */
+  /**
+   * Whether Next is to render this page now, in which case it is to be told so. Only for the request that is made for it: for a prefetch Next
+   * renders nothing, and for a visitor who comes at the end of the rendering it would begin another.
+   */
   isDue(page: string): boolean {
-    const due = this.#due.get(page)
-    due?.seen()
+    const due = isToRender() ? this.#due.get(page) : undefined
+    due?.seen.abort()
     return due !== undefined
   }
 
@@ -118,7 +122,7 @@ export class PageRefresher {
     } else {
       await this.#render(page)
     }
-    if (isCurrent(page)) this.#askedAtMs.delete(page)
+    if (isCurrent(page) && livesOn(page)) this.#askedAtMs.delete(page)
   }
 
   #lookAgain(page: string): void {
@@ -137,7 +141,7 @@ export class PageRefresher {
       this.#due.delete(page)
       rendered.abort()
     }
-    this.#due.set(page, { seen: () => seen.abort(), done })
+    this.#due.set(page, { seen, done })
     try {
       for (let tries = 0; tries < TRIES && !seen.signal.aborted; tries += 1) await this.#ask(page)
       if (seen.signal.aborted && !rendered.signal.aborted)
@@ -155,6 +159,11 @@ export class PageRefresher {
     })
     await response.arrayBuffer()
   }
+}
+
+/** What lives for a moment only would be rendered without a pause. */
+function livesOn(page: string): boolean {
+  return (keptPages().find(page)?.revalidateSeconds ?? 0) * 1000 > PAUSE_MS
 }
 
 function isCurrent(page: string): boolean {

@@ -179,3 +179,23 @@ test('who waits for a page goes on by himself once the other has let go of it wi
   await one.unlock('/a')
   expect(await Promise.race([held, waiting])).toBeNull()
 })
+
+test('what is nothing of ours counts as not there', async () => {
+  const key = pageKeys(pageNamespace({ release: RELEASE, publicUrl: PUBLIC_URL, epoch: EPOCH })).page('/p/x')
+  await shared().put('/p/x', await page('x'))
+  const good = await redis.hgetallBuffer(key)
+  expect(await shared().find('/p/x')).not.toBeNull()
+  const head = JSON.parse(String(good.head)) as Record<string, unknown>
+  const { gzipSync } = await import('node:zlib')
+  for (const junk of [
+    { head: 'no JSON' },
+    { head: JSON.stringify({ ...head, status: 'well' }) },
+    { head: JSON.stringify({ ...head, tags: 'catalogue' }) },
+    { head: JSON.stringify({ ...head, headers: { link: 'two\r\nlines: 1' } }) },
+    { gzip: 'no gzip' },
+    { parts: gzipSync(Buffer.alloc(9 * 1024 * 1024)) },
+  ]) {
+    await redis.hset(key, { ...good, ...junk })
+    expect(await shared().find('/p/x'), Object.keys(junk)[0]).toBeNull()
+  }
+})

@@ -51,7 +51,7 @@ export class SharedPages {
       if (known && (!asOf || !isLater({ sequence: Number(asOf), renderedAtMs: Number(renderedAtMs) }, known))) return null
       return redis.hmgetBuffer(keys.page(path), ...FIELDS)
     })
-    const page = found.ok && found.value ? await fromFields(found.value) : null
+    const page = found.ok && found.value ? await fromFields(found.value).catch(() => null) : null
     counts()['pages.shared'][found.ok ? (page ? 'hit' : 'miss') : 'away'] += 1
     return page
   }
@@ -85,7 +85,10 @@ export class SharedPages {
     const held = await this.#redis.ask(async (redis) =>
       (await redis.set(key, this.#token, 'PX', LOCK_MS, 'NX')) === 'OK' ? this.#token : redis.get(key),
     )
-    if (!held.ok) return 'away'
+    if (!held.ok) {
+      counts()['pages.shared'].away += 1
+      return 'away'
+    }
     return held.value === this.#token ? 'ours' : 'theirs'
   }
 
