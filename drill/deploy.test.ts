@@ -138,10 +138,12 @@ async function addToCart(tab: Tab, address: string): Promise<void> {
   await pressAddToCart(tab)
 }
 
-/** The drawer has its script only now. */
+/** The drawer has its script only now. It opens before the cart is known to have changed, and who leaves by an address of his own may be too soon. */
 async function pressAddToCart(tab: Tab): Promise<void> {
+  const added = tab.waitForResponse((response) => response.request().method() === 'POST')
   await tab.getByRole('button', { name: 'Add to cart' }).click()
   await tab.getByRole('dialog', { name: 'Cart' }).getByRole('link', { name: 'View cart' }).waitFor()
+  await added
 }
 
 function watchDocuments(tab: Tab): readonly string[] {
