@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test'
 import { expect, test } from './fixtures.ts'
+import { untilAlive } from './page-checks.ts'
 
 /** As after a deploy that has renamed what a button calls: what the page still sends names nothing that the store knows. */
 async function forgetActions(page: Page): Promise<void> {
@@ -14,9 +15,11 @@ async function forgetActions(page: Page): Promise<void> {
 }
 
 test.describe('an order that was pressed on a page of the release before, which the store does not know any more, is not placed:', () => {
-  test.beforeEach(async ({ shopper }) => {
+  test.beforeEach(async ({ shopper, javaScriptEnabled }) => {
     await shopper.addToCart('aloe-in-white-pot')
     await shopper.goToCheckout()
+    // Before that the form is sent as without JavaScript.
+    if (javaScriptEnabled) await untilAlive(shopper.page)
     await shopper.fillIn()
     await forgetActions(shopper.page)
     await shopper.placeOrder()
