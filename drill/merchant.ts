@@ -99,11 +99,16 @@ export class Merchant {
 
 const LOOK_MS = 50
 
-/** Waits for something to come true, and says what did not. A probe that throws counts as no. */
+/** Waits for something to come true, and says what did not. A probe that throws counts as no; what it expects is held to each time. */
 export async function until(what: string, isTrue: () => Promise<boolean>, withinMs = 60_000): Promise<void> {
   const giveUpAt = Date.now() + withinMs
-  while (!(await isTrue().catch(() => false))) {
+  while (!(await isTrue().catch(unlessExpected))) {
     if (Date.now() > giveUpAt) throw new Error(`within ${withinMs / 1000} s it did not come true that ${what}`)
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
   }
+}
+
+function unlessExpected(error: unknown): false {
+  if (error instanceof Error && error.name === 'AssertionError') throw error
+  return false
 }
