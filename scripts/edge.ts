@@ -8,6 +8,7 @@ import { onEndSignals } from './stack/on-end-signals.ts'
 import { freePort } from './stack/ports.ts'
 import { generatePrismaClient } from './stack/prisma-client.ts'
 import { explain, Progress, StepFailed } from './stack/progress.ts'
+import { endCommands } from './stack/run-command.ts'
 import { AlreadyRunning, type RunRecord } from './stack/run-record.ts'
 import { openStateFolder } from './stack/state-folder.ts'
 import { Supervisor } from './stack/supervisor.ts'
@@ -75,6 +76,7 @@ function end(code: number, message: string): Promise<void> {
   ending ??= (async () => {
     progress.cutShort()
     if (message) console.error(`\n${message}\n`)
+    endCommands()
     await supervisor?.stop()
     record?.release()
     if (supervisor) progress.say('Stopped. What was kept is there for the next start.')

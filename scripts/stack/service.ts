@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import fs from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
-import { endProcess, killGroup } from './end-process.ts'
+import { endProcess, killGroup, sendSignal } from './end-process.ts'
 import { identify, type ProcessIdentity } from './process-identity.mjs'
 import { ServiceLog } from './service-log.ts'
 
@@ -88,7 +88,7 @@ export class Service {
       ended ??= `ended with ${signal ?? `code ${code}`}`
       if (this.#child === child) this.#child = null
       // What it had started does not outlive it: a worker of its would hold its port against the next one.
-      if (child.pid !== undefined) killGroup(child.pid)
+      if (child.pid !== undefined) sendSignal(-child.pid, 'SIGKILL')
       if (ready && !this.#ending) this.onUnexpectedEnd(ended)
     })
     this.#identity = child.pid === undefined ? null : identify(child.pid)
