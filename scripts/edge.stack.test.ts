@@ -91,10 +91,8 @@ function otherUser(): ServerUser | null {
   return user && spawnSync(process.execPath, ['--version'], { ...user, cwd: '/' }).status === 0 ? user : null
 }
 
-const users = [
-  { who: 'who runs the tests', user: null as ServerUser | null },
-  ...(otherUser() ? [{ who: 'nobody', user: otherUser() }] : []),
-]
+const other = otherUser()
+const users = [{ who: 'who runs the tests', user: null as ServerUser | null }, ...(other ? [{ who: 'nobody', user: other }] : [])]
 
 describe.each(users)('started as $who, the edge', ({ who, user }) => {
   let copy = ''

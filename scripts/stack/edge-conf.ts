@@ -1,7 +1,7 @@
-import fs from 'node:fs'
 import net from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
+import { fillTemplate } from './fill-template.ts'
 import type { NginxBinary } from './nginx-binary.ts'
 
 export type EdgeOptions = {
@@ -24,7 +24,6 @@ export type EdgeOptions = {
   readonly media: string
   /** User and group that nginx' workers run as; null where it runs as nobody else anyway. */
   readonly user: { readonly name: string; readonly group: string } | null
-  readonly connectionsPerAddress?: number
 }
 
 const CONNECTIONS_PER_ADDRESS = 256
@@ -59,16 +58,11 @@ export async function edgeConf(options: EdgeOptions): Promise<string> {
     publicHost,
     assets: quoted(assets),
     media: quoted(media),
-    connectionsPerAddress: String(options.connectionsPerAddress ?? CONNECTIONS_PER_ADDRESS),
+    connectionsPerAddress: String(CONNECTIONS_PER_ADDRESS),
     awayPage: AWAY_PAGE,
     busyPage: BUSY_PAGE,
   }
-  const template = fs.readFileSync(path.join(project, 'deploy/edge/nginx.conf.template'), 'utf8')
-  return template.replace(/\{\{(\w+)\}\}/g, (_, name: string) => {
-    const value = values[name]
-    if (value === undefined) throw new Error(`nothing is known to fill {{${name}}} with`)
-    return value
-  })
+  return fillTemplate(path.join(project, 'deploy/edge/nginx.conf.template'), values)
 }
 
 /** A path may have spaces in it. */

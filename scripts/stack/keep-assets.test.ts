@@ -44,6 +44,14 @@ function age(id: string, days: number): void {
   fs.utimesSync(path.join(assets, 'releases', id), at, at)
 }
 
+/** Keeps releases one after the other, each as if that had been so many days ago. */
+async function keepAged(days: Readonly<Record<string, number>>): Promise<void> {
+  for (const [id, ago] of Object.entries(days)) {
+    await keepAssets(build(id), assets)
+    age(id, ago)
+  }
+}
+
 test('what a release before had stays when its build is gone, and costs no second copy', async () => {
   const first = build('first')
   await keepAssets(first, assets)
@@ -55,14 +63,7 @@ test('what a release before had stays when its build is gone, and costs no secon
 })
 
 test('the last three releases stay however old they are', async () => {
-  for (const [id, days] of [
-    ['a', 400],
-    ['b', 300],
-    ['c', 200],
-  ] as const) {
-    await keepAssets(build(id), assets)
-    age(id, days)
-  }
+  await keepAged({ a: 400, b: 300, c: 200 })
   expect(await keepAssets(build('d'), assets)).toEqual(['a'])
   expect(['a', 'b', 'c', 'd'].map(has)).toEqual([false, true, true, true])
   expect(fs.existsSync(kept('a'))).toBe(false)
@@ -70,29 +71,14 @@ test('the last three releases stay however old they are', async () => {
 })
 
 test('a release stays for thirty days after it was replaced, whenever it was built', async () => {
-  for (const [id, days] of [
-    ['a', 100],
-    ['b', 29],
-    ['c', 2],
-    ['d', 1],
-  ] as const) {
-    await keepAssets(build(id), assets)
-    age(id, days)
-  }
+  await keepAged({ a: 100, b: 29, c: 2, d: 1 })
   expect(await keepAssets(build('e'), assets)).toEqual([])
   age('b', 31)
   expect(await keepAssets(build('f'), assets)).toEqual(['a'])
 })
 
 test('a release that is started again, because the one after it was no good, counts as new', async () => {
-  for (const [id, days] of [
-    ['a', 90],
-    ['b', 80],
-    ['c', 70],
-  ] as const) {
-    await keepAssets(build(id), assets)
-    age(id, days)
-  }
+  await keepAged({ a: 90, b: 80, c: 70 })
   await keepAssets(build('a'), assets)
   expect(await keepAssets(build('d'), assets)).toEqual(['b'])
 })

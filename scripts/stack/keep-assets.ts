@@ -54,8 +54,11 @@ async function lock(folder: string): Promise<() => void> {
     const { release, owner } = takeLock(folder)
     if (release) return release
     if (Date.now() > giveUpAt) {
-      const todo = 'If it hangs, end it, then start again.'
-      throw new StepFailed('The files of this release could not be kept', `process ${owner.pid} has been at it for too long`, todo)
+      throw new StepFailed(
+        'The files of this release could not be kept',
+        `process ${owner.pid} has been at it for too long`,
+        'If it hangs, end it, then start again.',
+      )
     }
     await setTimeout(LOOK_MS)
   }

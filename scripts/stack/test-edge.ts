@@ -5,9 +5,8 @@ import { edgeService, followerService, TOKEN_HEADER } from './edge.ts'
 import type { EdgeOptions } from './edge-conf.ts'
 import { findNginx } from './nginx-binary.ts'
 import { claimPort } from './ports.ts'
-import type { Service } from './service.ts'
 import { openStateFolder } from './state-folder.ts'
-import type { TestProcess } from './test-stack.ts'
+import type { TestProcess, TestStack } from './test-stack.ts'
 import { varnishService } from './varnish.ts'
 import { findVarnish } from './varnish-binary.ts'
 
@@ -23,10 +22,9 @@ export type TestEdge = TestProcess & {
   purge(key: string): Promise<boolean>
 }
 
-export type TestEdgeOptions = Pick<EdgeOptions, 'pool' | 'publicHost' | 'assets' | 'media'> &
-  Partial<Pick<EdgeOptions, 'connectionsPerAddress'>> & { readonly databaseUrl?: string }
+export type TestEdgeOptions = Pick<EdgeOptions, 'pool' | 'publicHost' | 'assets' | 'media'> & { readonly databaseUrl?: string }
 
-type Host = { readonly folder: string; readonly logs: string; launch(service: Service): Promise<TestProcess> }
+type Host = Pick<TestStack, 'folder' | 'logs' | 'launch'>
 
 const project = path.resolve(import.meta.dirname, '../..')
 

@@ -10,13 +10,13 @@ import type { StateFolder } from './state-folder.ts'
 import { type StoreOptions, storeServices } from './store-services.ts'
 import { startTestStack, type TestProcess, type TestStack } from './test-stack.ts'
 
-/** The production build that tests are made of. Nobody runs it: pages that a store renders anew go into its own copy. */
+/** The production build that tests are made of. Nobody runs it: each web process has a copy, which a test may harm. */
 export const TEST_BUILD = '.next-test'
 
 /** One web process of a store. */
 export type TestReplica = {
   readonly url: string
-  /** Its own copy of the build, with the pages that it has rendered anew. */
+  /** Its own copy of the build. */
   readonly buildFolder: string
   readonly web: TestProcess
 }
@@ -74,6 +74,7 @@ export async function startTestStore(wanted: TestStoreOptions = {}): Promise<Tes
     return { ...common, port: own, distDir: `${build}-${path.basename(stack.folder)}${suffix}`, webName: `web${suffix}` }
   }
   const options = ports.map(optionsOf)
+  const [own] = options as [StoreOptions]
   const stop = async () => {
     await stack.stop()
     for (const { distDir } of options) fs.rmSync(path.join(project, distDir), { recursive: true, force: true })
@@ -84,8 +85,8 @@ export async function startTestStore(wanted: TestStoreOptions = {}): Promise<Tes
   }
   try {
     for (const { distDir } of options) await copyFolder(path.join(project, build), path.join(project, distDir))
-    await keepAssets(path.join(project, optionsOf(port, 0).distDir), stack.env.ASSETS_DIR ?? '')
-    const services = storeServices(optionsOf(port, 0))
+    await keepAssets(path.join(project, own.distDir), stack.env.ASSETS_DIR ?? '')
+    const services = storeServices(own)
     const [workers, ...replicas] = await Promise.all([stack.launch(services.workers), ...options.map(launchReplica)])
     const [first] = replicas as [TestReplica]
     return { ...stack, ...first, replicas, workers, media: stack.processOf(services.media), stop }

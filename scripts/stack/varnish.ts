@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { AWAY_PAGE, type EdgeOptions } from './edge-conf.ts'
+import { fillTemplate } from './fill-template.ts'
 import { Service } from './service.ts'
 import type { VarnishBinary } from './varnish-binary.ts'
 
@@ -58,10 +59,5 @@ function varnishRules({ project, pool, hosts, publicHost, token }: VarnishOption
     token,
     awayPage: AWAY_PAGE,
   }
-  const template = fs.readFileSync(path.join(project, 'deploy/edge/saleday.vcl'), 'utf8')
-  return template.replace(/\{\{(\w+)\}\}/g, (whole, name: string) => {
-    const value = values[name]
-    if (value === undefined) throw new Error(`nothing is known to fill ${whole} with`)
-    return value
-  })
+  return fillTemplate(path.join(project, 'deploy/edge/saleday.vcl'), values)
 }
