@@ -5,6 +5,7 @@ import { sku } from '#/domain/sku.ts'
 import type { TestReplica } from '#/scripts/stack/test-store.ts'
 import { setPrice } from '#/server/catalog/edit-catalog.ts'
 import { connectDatabase, type Db } from '#/server/db/client.ts'
+import { readCacheReport } from './cache-report.ts'
 import { type DrillStore, startDrillStore } from './drill-store.ts'
 import { until } from './merchant.ts'
 
@@ -33,16 +34,7 @@ async function ask({ url }: TestReplica, path: string) {
   return { status: response.status, life: response.headers.get('cache-control') ?? '', html: await response.text() }
 }
 
-type Looked = {
-  readonly counts: Record<string, Record<string, number>>
-  readonly data: { readonly entries: number }
-  readonly feed: { readonly sequence: number; readonly lease: boolean }
-}
-
-async function look({ url }: TestReplica): Promise<Looked> {
-  const response = await fetch(`${url}/api/cache`, { headers: { authorization: `Bearer ${store.env.INTERNAL_TOKEN}` } })
-  return (await response.json()) as Looked
-}
+const look = (replica: TestReplica) => readCacheReport(store, replica)
 
 test('while Postgres is away, pages that nobody has are made of what another web process has read; afterwards everything catches up', async () => {
   const [one, other] = store.replicas as [TestReplica, TestReplica]

@@ -6,6 +6,7 @@ import { sku } from '#/domain/sku.ts'
 import { TEST_BUILD, type TestReplica } from '#/scripts/stack/test-store.ts'
 import { setPrice } from '#/server/catalog/edit-catalog.ts'
 import { connectDatabase, type Db } from '#/server/db/client.ts'
+import { readCacheReport } from './cache-report.ts'
 import { type DrillStore, startDrillStore } from './drill-store.ts'
 import { until } from './merchant.ts'
 
@@ -30,10 +31,8 @@ async function ask({ url }: TestReplica, page = PAGE) {
   return { status: response.status, from: response.headers.get('x-nextjs-cache'), life, html: await response.text() }
 }
 
-async function renderings({ url }: TestReplica): Promise<number> {
-  const response = await fetch(`${url}/api/cache`, { headers: { authorization: `Bearer ${store.env.INTERNAL_TOKEN}` } })
-  const { counts } = (await response.json()) as { counts: { 'pages.render': { whole: number } } }
-  return counts['pages.render'].whole
+async function renderings(replica: TestReplica): Promise<number> {
+  return (await readCacheReport(store, replica)).counts['pages.render']?.whole ?? 0
 }
 
 const inWords = (minor: number) => formatMoney({ minor, currency: 'EUR' })

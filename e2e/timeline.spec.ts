@@ -2,6 +2,7 @@ import type { Page } from '@playwright/test'
 import { chunkOf } from './chunk-of.ts'
 import { expect, test } from './fixtures.ts'
 import { orders } from './merchant-desk.ts'
+import type { Shopper } from './shopper.ts'
 
 /** What a screen reader is told while the page is open. */
 async function listen(page: Page): Promise<() => Promise<string[]>> {
@@ -64,6 +65,17 @@ test('an order’s way is a list: each step that was has its time, one is curren
   for (const words of said) expect(words).toMatch(/^(Stock confirmed|Taking payment|Order confirmed)\. [^\n]{10,120}$/)
 })
 
+/** Lets half minutes pass until the page shows the order in this state. Returns how many it took. */
+async function passHalfMinutes({ page, order }: Shopper, state: string, ms: number): Promise<number> {
+  let passed = 0
+  await expect(async () => {
+    await page.clock.fastForward(ms)
+    passed += 1
+    await expect(order).toHaveAttribute('data-order-state', state, { timeout: 1000 })
+  }).toPass()
+  return passed
+}
+
 test('a parcel that leaves while the page is open appears on it without a reload, though it asks rarely by then', async ({ shopper }) => {
   const { page } = shopper
   await page.clock.install()
@@ -74,12 +86,7 @@ test('a parcel that leaves while the page is open appears on it without a reload
   const count = countQuestions(page)
   await orders('ship', orderId, '--carrier', 'An Post', '--tracking', 'CE123456789IE')
   const askedSoFar = count.asked
-  let halfMinutes = 0
-  await expect(async () => {
-    await page.clock.fastForward(31_000)
-    halfMinutes += 1
-    await expect(shopper.order).toHaveAttribute('data-order-state', 'FULFILLED', { timeout: 1000 })
-  }).toPass()
+  const halfMinutes = await passHalfMinutes(shopper, 'FULFILLED', 31_000)
   expect(count.asked - askedSoFar).toBeLessThanOrEqual(halfMinutes + 1)
   await expect(page.getByRole('region', { name: 'Parcels' })).toContainText('An Post, CE123456789IE')
   await expect(page.locator('[aria-current=step]')).toContainText('Sent with An Post')
@@ -163,12 +170,7 @@ test.describe('where the code that follows an order does not come', () => {
     await letIntakeGo()
     await expect.poll(() => backstage.charges(orderId)).toHaveLength(1)
     await shopper.seesOrderState('RECEIVED')
-    let halfMinutes = 0
-    await expect(async () => {
-      await page.clock.fastForward(30_000)
-      halfMinutes += 1
-      await expect(shopper.order).toHaveAttribute('data-order-state', 'CONFIRMED', { timeout: 1000 })
-    }).toPass()
+    const halfMinutes = await passHalfMinutes(shopper, 'CONFIRMED', 30_000)
     expect(count.asked).toBeLessThanOrEqual(halfMinutes + 1)
     await expect(told).toBeHidden()
   })

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { eventually } from '#/drill/engine/eventually.ts'
+import { holdTransaction } from '#/drill/engine/held-transaction.ts'
 import { startTestEngine, type TestEngine } from '#/drill/engine/test-engine.ts'
 import { beginEpoch, readTags } from './read-tags.ts'
 import { tellTags } from './tell-tags.ts'
@@ -35,25 +36,11 @@ test('what is told is read from any earlier number on, each tag once with its la
 
 test('one that commits late is never skipped: nobody gets, or shows, a later number before it is there', async () => {
   const since = await headNow()
-  let commit = () => {}
-  const gate = new Promise<void>((resolve) => {
-    commit = resolve
-  })
-  let hasTold = false
-  const late = engine.db.$transaction(
-    async (tx) => {
-      await tellTags(tx, ['late'])
-      hasTold = true
-      await gate
-    },
-    { timeout: 60_000 },
-  )
-  await eventually('the late one has its number', async () => hasTold)
+  const late = await holdTransaction(engine.db, (tx) => tellTags(tx, ['late']))
   const next = engine.connectDb().$transaction((tx) => tellTags(tx, ['next']), { timeout: 60_000 })
   await eventually('the next one waits for it', async () => (await waiting()) === 1)
   expect(await readFrom(since)).toEqual({ head: 0, changed: {} })
-  commit()
-  await Promise.all([late, next])
+  await Promise.all([late.commit(), next])
   expect(await readFrom(since)).toEqual({ head: 2, changed: { late: 1, next: 2 } })
 })
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { eventually } from '#/drill/engine/eventually.ts'
+import { holdTransaction } from '#/drill/engine/held-transaction.ts'
 import { SHARD } from '#/drill/engine/shelf.ts'
 import { startTestEngine, type TestEngine } from '#/drill/engine/test-engine.ts'
 import { type OutboxMessage, TOPIC_LANES } from './order-book.ts'
@@ -111,24 +112,10 @@ test('two relays share the messages without waiting for each other, and hand ove
 })
 
 test('messages that commit late are found: nothing is skipped by number', async () => {
-  let openGate = () => {}
-  const gate = new Promise<void>((resolve) => {
-    openGate = resolve
-  })
-  let written = false
-  const late = engine.db.$transaction(
-    async (tx) => {
-      await tx.outboxMessage.create({ data: { topic: 'code.changed', subject: 'late' } })
-      written = true
-      await gate
-    },
-    { timeout: 60_000 },
-  )
-  await eventually('the late one has its number', async () => written)
+  const late = await holdTransaction(engine.db, (tx) => tx.outboxMessage.create({ data: { topic: 'code.changed', subject: 'late' } }))
   await write(3)
   expect(await engine.book.relay(TOPIC_LANES.offers, 10, async () => [])).toBe(3)
-  openGate()
-  await late
+  await late.commit()
   const { handed, take } = receiver()
   await engine.book.relay(TOPIC_LANES.offers, 10, take)
   expect(handed).toEqual(['late'])
