@@ -1,4 +1,3 @@
-import type { Sku } from '#/domain/sku.ts'
 import { tellTags } from '../cache/tell-tags.ts'
 import type { Db, Tx } from '../db/client.ts'
 
@@ -13,7 +12,7 @@ export class Touched {
   }
 
   /** SKUs of which core has an offer. */
-  offers(...touched: readonly (Sku | string)[]): void {
+  offers(...touched: readonly string[]): void {
     for (const sku of touched) this.#offers.add(sku)
   }
 

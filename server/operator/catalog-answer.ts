@@ -43,13 +43,17 @@ async function respond(desk: CatalogDesk, { command, yes }: CatalogAsked): Promi
   }
 }
 
+async function findVariant(db: Db, sku: Sku) {
+  return (await findGood(db, sku))?.variants.find((each) => each.sku === sku)
+}
+
 async function showOne(db: Db, code: string): Promise<Answer> {
   const good = await findGood(db, code)
   return good?.code === code ? showGood(good) : unknown(code)
 }
 
 async function price({ db, clock }: CatalogDesk, sku: Sku, priceMinor: number, yes: boolean): Promise<Answer> {
-  const variant = (await findGood(db, sku))?.variants.find((each) => each.sku === sku)
+  const variant = await findVariant(db, sku)
   if (!variant) return unknown(sku)
   const line = `${sku} costs ${inEuros(priceMinor)} from now on, and not ${inEuros(variant.priceMinor)}.`
   if (variant.priceMinor === priceMinor && variant.compareAtMinor === null)
@@ -83,7 +87,8 @@ async function takeAway({ db, clock }: CatalogDesk, name: string, yes: boolean):
   const touched = [tags.product(good.code)]
   if (good.code === name) {
     if (good.withdrawnAt) return nothingToDo(`${good.name} is withdrawn already.`)
-    const line = `${good.name} is taken from every page, and ${counted(good.variants.filter(({ isSold }) => isSold).length, 'SKU')} of it from sale.`
+    const sold = good.variants.filter(({ isSold }) => isSold).length
+    const line = `${good.name} is taken from every page, and ${counted(sold, 'SKU')} of it from sale.`
     if (!yes) return onlyAsked(line)
     await withdrawProduct(db, name, clock.now())
     return told(db, touched, [line])
@@ -97,7 +102,7 @@ async function takeAway({ db, clock }: CatalogDesk, name: string, yes: boolean):
 }
 
 async function putOnHand({ db, clock }: CatalogDesk, sku: Sku, units: number, yes: boolean): Promise<Answer> {
-  const variant = (await findGood(db, sku))?.variants.find((each) => each.sku === sku)
+  const variant = await findVariant(db, sku)
   if (!variant) return unknown(sku)
   const line = `${sku} has ${variant.onHand + units} on hand from now on, ${units} more.`
   if (!yes) return onlyAsked(line)

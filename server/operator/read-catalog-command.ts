@@ -1,10 +1,11 @@
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
-import { type Failure, fail, ok, type Result } from '#/domain/result.ts'
+import { ok, type Result } from '#/domain/result.ts'
 import { isSku, type Sku } from '#/domain/sku.ts'
 import { isTag } from '../cache/manifest.ts'
 import { amount } from './amount.ts'
 import { productCode } from './product-code.ts'
+import { type Usage, usage } from './usage.ts'
 import { isMeant, WRITING_OPTIONS } from './writing-options.ts'
 
 export const CATALOG_USAGE = `npm run catalog -- COMMAND        (nothing is changed without --yes)
@@ -56,8 +57,6 @@ export type CatalogCommand =
 
 export type CatalogAsked = { readonly command: CatalogCommand; readonly yes: boolean; readonly json: boolean }
 
-type Usage = Failure<'USAGE'> & { readonly why: string }
-
 /** What the words of a command line ask for; what they do not say is a failure in words. */
 export function readCatalogCommand(args: readonly string[]): Result<CatalogAsked, Usage> {
   try {
@@ -65,14 +64,14 @@ export function readCatalogCommand(args: readonly string[]): Result<CatalogAsked
     const command = values.help ? ok<CatalogCommand>({ name: 'help' }) : readWords(positionals)
     return command.ok ? ok({ command: command.value, yes: isMeant(values), json: values.json }) : command
   } catch (error) {
-    return fail('USAGE', { why: (error as Error).message })
+    return usage((error as Error).message)
   }
 }
 
 function readWords([name = 'help', ...given]: string[]): Result<CatalogCommand, Usage> {
   if (name === 'help') return ok({ name })
-  if (!Object.hasOwn(COMMANDS, name)) return fail('USAGE', { why: `there is no command ${name}` })
+  if (!Object.hasOwn(COMMANDS, name)) return usage(`there is no command ${name}`)
   const { takes, words } = COMMANDS[name as Name]
   const read = words.safeParse(given)
-  return read.success ? ok({ name, words: read.data } as CatalogCommand) : fail('USAGE', { why: `${name} takes ${takes}` })
+  return read.success ? ok({ name, words: read.data } as CatalogCommand) : usage(`${name} takes ${takes}`)
 }

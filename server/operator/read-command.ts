@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
-import { type Failure, fail, ok, type Result } from '#/domain/result.ts'
+import { ok, type Result } from '#/domain/result.ts'
 import { ALL_SHARDS, type Shard } from '#/domain/sharding.ts'
 import { isSku, type Sku, sku } from '#/domain/sku.ts'
+import { type Usage, usage } from './usage.ts'
 
 export const USAGE = `npm run stock -- COMMAND        (nothing is changed without --yes)
 
@@ -46,8 +47,6 @@ const OPTIONS = {
   mend: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const
-
-type Usage = Failure<'USAGE'> & { readonly why: string }
 
 /** What the words of a command line ask for; what they do not say is a failure in words. */
 export function readCommand(args: readonly string[]): Result<Asked, Usage> {
@@ -98,8 +97,4 @@ const LETTER = /^(\d{1,4})\/(\d{1,20}-\d{1,20})$/
 export function readLetterId(text: string): LetterId | null {
   const [, shard, entryId] = LETTER.exec(text) ?? []
   return shard && entryId && ALL_SHARDS.includes(Number(shard)) ? { shard: Number(shard), entryId } : null
-}
-
-function usage(why: string): Usage {
-  return fail('USAGE', { why })
 }

@@ -2,9 +2,10 @@ import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { LINE_MAX_QUANTITY } from '#/domain/cart.ts'
 import type { RefundWish, Units } from '#/domain/refund.ts'
-import { type Failure, fail, ok, type Result } from '#/domain/result.ts'
+import { ok, type Result } from '#/domain/result.ts'
 import { amount } from './amount.ts'
 import { plainWords } from './plain-words.ts'
+import { type Usage, usage } from './usage.ts'
 import { isMeant, WRITING_OPTIONS } from './writing-options.ts'
 
 export const ORDERS_USAGE = `npm run orders -- COMMAND        (nothing is changed without --yes)
@@ -57,7 +58,6 @@ const OPTIONS = {
 } as const
 
 type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS; allowPositionals: true }>>['values']
-type Usage = Failure<'USAGE'> & { readonly why: string }
 
 const REASON = 'BY_MERCHANT'
 
@@ -124,8 +124,4 @@ function readLines(given: readonly string[]): Units[] | null {
     units.push({ position: Number(line) - 1, quantity: Number(quantity) })
   }
   return units
-}
-
-function usage(why: string): Usage {
-  return fail('USAGE', { why })
 }

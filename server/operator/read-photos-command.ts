@@ -1,9 +1,10 @@
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { isImageId } from '#/domain/image-variants.ts'
-import { type Failure, fail, ok, type Result } from '#/domain/result.ts'
+import { ok, type Result } from '#/domain/result.ts'
 import { plainWords } from './plain-words.ts'
 import { productCode } from './product-code.ts'
+import { type Usage, usage } from './usage.ts'
 import { isMeant, WRITING_OPTIONS } from './writing-options.ts'
 
 export const PHOTOS_USAGE = `npm run photos -- COMMAND        (nothing is changed without --yes)
@@ -49,9 +50,8 @@ const OPTIONS = {
 } as const
 
 type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS; allowPositionals: true }>>['values']
-type Usage = Failure<'USAGE'> & { readonly why: string }
 
-const FOR_ALL = [...Object.keys(WRITING_OPTIONS)]
+const FOR_ALL = Object.keys(WRITING_OPTIONS)
 const FOR_ONE = { show: [], add: ['product', 'alt', 'focal', 'by', 'source', 'license'], remove: ['product'] } as const
 
 const credit = z.object({ photographer: plainWords(100), source: plainWords(200), license: plainWords(100) })
@@ -105,8 +105,4 @@ function readFocal(given: string | undefined): readonly [number, number] | null 
   if (given === undefined) return [0.5, 0.5]
   const [, x, y] = FOCAL.exec(given) ?? []
   return x === undefined || y === undefined ? null : [Number(x), Number(y)]
-}
-
-function usage(why: string): Usage {
-  return fail('USAGE', { why })
 }
