@@ -1,3 +1,5 @@
+import { z } from 'zod'
+
 /**
  * What a thing that is kept was made of: the number of the feed that was known before its reading began. It lacks nothing that was told up to
  * then, and is stale once a tag of it has a later number.
@@ -6,6 +8,14 @@ export type AsOf = {
   /** The life of the feed that the number belongs to; empty where none was known. */
   readonly epoch: string
   readonly sequence: number
+}
+
+/** The same, from where it was written down. */
+export const asOfSchema = z.object({ epoch: z.string(), sequence: z.int().min(0) })
+
+/** Whether both are one number of one life of the feed. */
+export function isSame(one: AsOf, other: AsOf): boolean {
+  return one.epoch === other.epoch && one.sequence === other.sequence
 }
 
 /** Made of what nobody could say: stale as soon as the feed is known. */

@@ -8,7 +8,10 @@ type Counted = {
   'pages.build': 'hit'
   /** What the framework rendered for everybody. `failed`: the page of before was kept in its place. */
   'pages.render': 'whole' | 'notFound' | 'failed'
-  /** What pages read, in the memory of this process. `stale`: its time is over, so it was read again behind. `coalesced`: of those, who waited for another. */
+  /**
+   * What pages read, in the memory of this process. `stale`: its time is over, so it was read again behind. `coalesced`: of those that were
+   * missed, who waited for another.
+   */
   'data.memory': 'hit' | 'stale' | 'miss' | 'coalesced'
   /** The same in Redis cache, asked where memory had nothing. */
   'data.redis': 'hit' | 'stale' | 'miss' | 'error'

@@ -4,7 +4,7 @@ import { isPostgresAway } from '../db/sql-state.ts'
 import { dataKey } from '../redis/cache-keys.ts'
 import type { PatientRedis } from '../redis/patient-redis.ts'
 import { log } from '../telemetry/log.ts'
-import type { AsOf } from './as-of.ts'
+import { type AsOf, asOfSchema, isSame } from './as-of.ts'
 import { counts } from './counts.ts'
 import type { TagClock } from './tag-clock.ts'
 
@@ -21,7 +21,7 @@ export type Stamped<T> = { readonly value: T; readonly tags: readonly string[]; 
 const entry = z.object({
   value: z.custom<Json>(),
   tags: z.array(z.string()),
-  asOf: z.object({ epoch: z.string(), sequence: z.number() }),
+  asOf: asOfSchema,
   /** Read again behind whoever asks after that, */
   freshUntilMs: z.number(),
   /** and before whoever asks after this. */
@@ -111,7 +111,7 @@ export class DataCache {
   #fly(key: string, source: () => Promise<Reading<Json>>, kind: 'waited for' | 'behind'): Promise<Entry> {
     const asOf = this.#clock().now
     const flying = this.#flights.get(key)
-    if (flying && flying.asOf.epoch === asOf.epoch && flying.asOf.sequence === asOf.sequence) {
+    if (flying && isSame(flying.asOf, asOf)) {
       if (kind === 'waited for') counts()['data.memory'].coalesced += 1
       return flying.landed
     }

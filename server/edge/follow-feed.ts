@@ -1,6 +1,5 @@
 import fs from 'node:fs'
-import { z } from 'zod'
-import { type AsOf, UNKNOWN } from '../cache/as-of.ts'
+import { type AsOf, asOfSchema, UNKNOWN } from '../cache/as-of.ts'
 import { readTags } from '../cache/read-tags.ts'
 import type { Db } from '../db/client.ts'
 import { runLoop } from '../run-loop.ts'
@@ -56,12 +55,10 @@ export function followFeed({ db, forget, cursorFile }: Following): { readonly st
 
 const MOST_LOGGED = 20
 
-const cursor = z.object({ epoch: z.string(), sequence: z.int().min(0) })
-
 /** A file that was cut short is as good as none. */
 function readCursor(file: string): AsOf {
   try {
-    return cursor.parse(JSON.parse(fs.readFileSync(file, 'utf8')))
+    return asOfSchema.parse(JSON.parse(fs.readFileSync(file, 'utf8')))
   } catch {
     return UNKNOWN
   }

@@ -15,8 +15,6 @@ const PATIENCE_MS = 100
 /** After a failure nobody asks for so long. */
 const REST_MS = 1000
 
-class Late extends Error {}
-
 /**
  * Redis cache as something that may be slow, hang, be full or be gone at any time: an answer takes a tenth of a second at most, and after one
  * that did not come nothing is asked for a second. Nothing waits for a connection, and nothing is sent twice.
@@ -85,7 +83,7 @@ export class PatientRedis {
 async function inTime<T>(answer: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => setImmediate(() => reject(new Late('an answer is late'))), PATIENCE_MS)
+    timer = setTimeout(() => setImmediate(() => reject(new Error('an answer is late'))), PATIENCE_MS)
   })
   try {
     return await Promise.race([answer, late])

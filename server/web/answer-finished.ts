@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { counts } from '../cache/counts.ts'
 import { chooseEncoding } from './choose-encoding.ts'
 import { edgeLife } from './edge-life.ts'
-import { freshnessOf } from './judge-kept.ts'
+import { freshnessOf, leftSeconds } from './judge-kept.ts'
 import { type Body, type KeptPage, keptPages, type Origin } from './kept-pages.ts'
 
 /** Asks for something else than the document: parts of it, or a prefetch. Next answers those. */
@@ -73,11 +73,6 @@ function headOf(page: KeptPage, body: Body, { headers }: Finishing): readonly st
   ]
   heads.set(body, head)
   return head
-}
-
-/** What is left of a page's life: an edge that fetches it late must not keep it beyond its end. */
-function leftSeconds({ renderedAtMs, revalidateSeconds }: KeptPage, nowMs: number): number {
-  return (renderedAtMs - nowMs) / 1000 + revalidateSeconds
 }
 
 type Came = 'memory' | 'found' | 'render'

@@ -1,6 +1,6 @@
 import { cacheLife, cacheTag } from 'next/cache'
 import type { Sort } from '#/domain/list-path.ts'
-import { type AsOf, asOfTag, lesser } from '../cache/as-of.ts'
+import { type AsOf, asOfTag, isSame, lesser } from '../cache/as-of.ts'
 import type { Json, Reading } from '../cache/data-cache.ts'
 import { displayPageLife, lifeUntil, tags } from '../cache/manifest.ts'
 import { type Addresses, type GoneProduct, readAddresses, readGoneProduct } from '../catalog/read-addresses.ts'
@@ -36,34 +36,58 @@ async function carried<T extends Json>(asOf: AsOf, key: string, source: (db: Db)
   // One by one: of those that come together Next takes no more than a hundred or so (16.4), and drops the rest.
   for (const tag of [asOfTag(of), ...read.tags]) cacheTag(tag)
   // The framework keeps it under the number that was asked for, which it is not of: for a moment only.
-  if (of.sequence !== asOf.sequence || of.epoch !== asOf.epoch) cacheLife(lifeUntil(Date.now(), Date.now()))
+  if (!isSame(of, asOf)) cacheLife(lifeUntil(Date.now(), Date.now()))
   return read.value
-}
-
-/** What stands in the sitemap. */
-export function cachedAddresses(): Promise<Addresses> {
-  return keptAddresses(asOfNow())
-}
-
-async function keptAddresses(asOf: AsOf): Promise<Addresses> {
-  'use cache'
-  cacheLife(displayPageLife)
-  return carried(asOf, 'addresses', async (db) => ({ value: await readAddresses(db), tags: [tags.catalogue, tags.addresses] }))
 }
 
 type Slugs = { readonly products: readonly string[]; readonly categories: readonly string[] }
 
-/**
- * Every slug that leads, or once led, somewhere. Whoever asks for another one is told by this alone: nothing is read for it, and nothing is
- * kept of it. Pages carry its tags, so it has the one only that they have anyway.
- */
-async function keptSlugs(asOf: AsOf): Promise<Slugs> {
-  'use cache'
-  cacheLife(displayPageLife)
-  return carried(asOf, 'slugs', async (db) => {
+/** What there is one of in the shop, by the name that it is kept under. */
+type Wholes = {
+  readonly addresses: Addresses
+  readonly slugs: Slugs
+  readonly featured: ProductCard[]
+  readonly suggestions: ProductCard[]
+  readonly 'all-products': ProductCard[]
+  readonly categories: CategoryLink[]
+  readonly credits: Credit[]
+}
+
+const WHOLES: { readonly [Name in keyof Wholes]: (db: Db) => Promise<Reading<Wholes[Name]>> } = {
+  addresses: async (db) => ({ value: await readAddresses(db), tags: [tags.catalogue, tags.addresses] }),
+  // Every page carries its tags, so it has the one only that they have anyway.
+  slugs: async (db) => {
     const { products, categories } = await readAddresses(db)
     return { value: { products: products.map(({ slug }) => slug), categories }, tags: [tags.catalogue] }
-  })
+  },
+  featured: async (db) => withProductTags(await readFeatured(db)),
+  suggestions: async (db) => ({ value: await readFeatured(db), tags: [tags.catalogue] }),
+  'all-products': async (db) => withProductTags(await readAllProducts(db)),
+  categories: async (db) => ({ value: await readCategoryLinks(db), tags: [tags.catalogue] }),
+  credits: async (db) => ({ value: await readCredits(db), tags: [tags.catalogue, tags.credits] }),
+}
+
+async function keptWhole<Name extends keyof Wholes>(name: Name, asOf: AsOf): Promise<Wholes[Name]> {
+  'use cache'
+  cacheLife(displayPageLife)
+  return carried<Wholes[Name]>(asOf, name, WHOLES[name])
+}
+
+function withProductTags(products: ProductCard[]): Reading<ProductCard[]> {
+  return { value: products, tags: [tags.catalogue, ...productTags(products)] }
+}
+
+/**
+ * Every slug that leads, or once led, somewhere. Whoever asks for another one is told by this alone: nothing is read for it, and nothing is
+ * kept of it.
+ */
+function keptSlugs(asOf: AsOf): Promise<Slugs> {
+  return keptWhole('slugs', asOf)
+}
+
+/** What stands in the sitemap. */
+export function cachedAddresses(): Promise<Addresses> {
+  return keptWhole('addresses', asOfNow())
 }
 
 /** A product that is sold, by its slug; null when there is none. */
@@ -170,16 +194,7 @@ async function keptSale(slug: string, asOf: AsOf): Promise<SaleView | null> {
 }
 
 export function cachedFeatured(): Promise<ProductCard[]> {
-  return keptFeatured(asOfNow())
-}
-
-async function keptFeatured(asOf: AsOf): Promise<ProductCard[]> {
-  'use cache'
-  cacheLife(displayPageLife)
-  return carried(asOf, 'featured', async (db) => {
-    const products = await readFeatured(db)
-    return { value: products, tags: [tags.catalogue, ...productTags(products)] }
-  })
+  return keptWhole('featured', asOfNow())
 }
 
 /**
@@ -187,46 +202,19 @@ async function keptFeatured(asOf: AsOf): Promise<ProductCard[]> {
  * one of these would make the whole shop old; who does see it is answered by a rendering of his own.
  */
 export function cachedSuggestions(): Promise<ProductCard[]> {
-  return keptSuggestions(asOfNow())
-}
-
-async function keptSuggestions(asOf: AsOf): Promise<ProductCard[]> {
-  'use cache'
-  cacheLife(displayPageLife)
-  return carried(asOf, 'suggestions', async (db) => ({ value: await readFeatured(db), tags: [tags.catalogue] }))
+  return keptWhole('suggestions', asOfNow())
 }
 
 export function cachedAllProducts(): Promise<ProductCard[]> {
-  return keptAllProducts(asOfNow())
-}
-
-async function keptAllProducts(asOf: AsOf): Promise<ProductCard[]> {
-  'use cache'
-  cacheLife(displayPageLife)
-  return carried(asOf, 'all-products', async (db) => {
-    const products = await readAllProducts(db)
-    return { value: products, tags: [tags.catalogue, ...productTags(products)] }
-  })
+  return keptWhole('all-products', asOfNow())
 }
 
 export function cachedCategoryLinks(): Promise<CategoryLink[]> {
-  return keptCategoryLinks(asOfNow())
-}
-
-async function keptCategoryLinks(asOf: AsOf): Promise<CategoryLink[]> {
-  'use cache'
-  cacheLife(displayPageLife)
-  return carried(asOf, 'categories', async (db) => ({ value: await readCategoryLinks(db), tags: [tags.catalogue] }))
+  return keptWhole('categories', asOfNow())
 }
 
 export function cachedCredits(): Promise<Credit[]> {
-  return keptCredits(asOfNow())
-}
-
-async function keptCredits(asOf: AsOf): Promise<Credit[]> {
-  'use cache'
-  cacheLife(displayPageLife)
-  return carried(asOf, 'credits', async (db) => ({ value: await readCredits(db), tags: [tags.catalogue, tags.credits] }))
+  return keptWhole('credits', asOfNow())
 }
 
 function productTags(products: readonly ProductCard[]): string[] {

@@ -8,16 +8,12 @@ const kept = globalThis as { __saledayDataCache?: DataCache; __saledayDataRedis?
 
 /** What was read for pages. A build has it in memory alone, and asks no Redis. */
 export function dataCache(): DataCache {
-  kept.__saledayDataCache ??= new DataCache({ clock: tagClock, shared: connect })
+  kept.__saledayDataCache ??= new DataCache({ clock: tagClock, shared: connectDataCache })
   return kept.__saledayDataCache
 }
 
-/** Makes the connection before somebody needs it, who would not wait for it. */
-export function connectDataCache(): void {
-  connect()
-}
-
-function connect(): PatientRedis {
+/** The connection. To be made before somebody needs it, who would not wait for it. */
+export function connectDataCache(): PatientRedis {
   kept.__saledayDataRedis ??= new PatientRedis(env().CACHE_REDIS_URL, 'web-data')
   return kept.__saledayDataRedis
 }

@@ -24,6 +24,11 @@ export function freshnessOf(
   return ageMs > revalidateSeconds * 1000 || tagClock().isStale(tags, asOf) ? 'stale' : 'fresh'
 }
 
+/** What is left of a life by its age, below zero once it is over. An edge that fetches something late must not keep it beyond its end. */
+export function leftSeconds({ renderedAtMs, revalidateSeconds }: Kept, nowMs: number): number {
+  return (renderedAtMs - nowMs) / 1000 + revalidateSeconds
+}
+
 type Made = Pick<Kept, 'asOf' | 'renderedAtMs'>
 
 /** Whether one was made of later data than another, or of the same later. */

@@ -1,7 +1,7 @@
 import { splitTags } from '../cache/as-of.ts'
 import { displayPageLife } from '../cache/manifest.ts'
 import { finishPage, leanLayout } from './finish-page.ts'
-import { freshnessOf, type Kept, spreadLife } from './judge-kept.ts'
+import { freshnessOf, type Kept, leftSeconds, spreadLife } from './judge-kept.ts'
 import type { KeptPage, OtherEntry, Parts, RenderedPage } from './kept-pages.ts'
 
 type Headers = Record<string, number | string | string[] | undefined>
@@ -29,10 +29,8 @@ export const FINISHED = 'x-finished'
 /** What a page for everybody is answered with. */
 const WHOLE = [200, 410]
 
+/** Never sent: it is between Next and its cache. */
 const TAGS = 'x-next-cache-tags'
-
-/** Never sent: they are between Next and its cache. */
-const INTERNAL = new Set([TAGS])
 
 /** Behind this Next keeps the path of a page in the key of its entry. */
 const PATH_MARKER = '/$/'
@@ -42,16 +40,20 @@ const OLD_SECONDS = 1
 /** What is due is sent while it is rendered, however old. */
 const NEVER_SECONDS = 365 * 24 * 3600
 
-/** A whole page for everybody in its final form, as it is to be kept; null for anything else. `sheets`: hashes of what a soft step may put into it. */
+/**
+ * A whole page for everybody in its final form, as it is to be kept; null for anything else. `sheets`: hashes of what a soft step may put into
+ * it.
+ */
 export function toRendered(key: string, entry: Entry, from: KeptPage['from'], sheets: readonly string[]): RenderedPage | null {
   const { value } = entry
   if (!isStaticPage(value)) return null
   const { html, policy, preloads, status } = finishPage(value.html, { styles: sheets })
   const known = [value.headers?.link ?? []].flat().join(', ')
   const link = known.includes('as=image') ? known : [known, preloads].filter(Boolean).join(', ')
-  const headers = { ...value.headers, 'content-security-policy': policy, ...(link && { link }), [FINISHED]: '1', ...forEdge(value.headers) }
+  const kept = describeKept(key, entry)
+  const headers = { ...value.headers, 'content-security-policy': policy, ...(link && { link }), [FINISHED]: '1', ...forEdge(kept.tags) }
   return {
-    ...describeKept(key, entry),
+    ...kept,
     kind: 'page',
     from,
     html,
@@ -73,9 +75,9 @@ export function toPageEntry(page: KeptPage, isDue: boolean): Entry & { readonly 
     ...{ status, headers, rscData, segmentData, postponed: undefined },
   }
   const nowMs = Date.now()
-  const leftSeconds = (page.renderedAtMs - nowMs) / 1000 + page.revalidateSeconds
+  const left = leftSeconds(page, nowMs)
   const isFresh = !isDue && freshnessOf(page, nowMs) === 'fresh'
-  const revalidate = leftSeconds === Number.POSITIVE_INFINITY ? (false as const) : Math.max(1, Math.ceil(leftSeconds))
+  const revalidate = left === Number.POSITIVE_INFINITY ? (false as const) : Math.max(1, Math.ceil(left))
   return {
     value,
     lastModified: isDue ? nowMs - 2 * OLD_SECONDS * 1000 : nowMs,
@@ -86,11 +88,15 @@ export function toPageEntry(page: KeptPage, isDue: boolean): Entry & { readonly 
 /** What is no whole page for everybody, as it is to be kept: a route's answer with its tags for an edge, anything else as it is. */
 export function toOther(key: string, entry: Entry): OtherEntry {
   const { value, cacheControl } = entry
-  const own = value?.kind === 'APP_ROUTE' ? { ...value, headers: { ...value.headers, ...forEdge(value.headers) } } : value
-  return { ...describeKept(key, entry), kind: 'other', value: own ?? {}, size: sizeOf(own), cacheControl }
+  const kept = describeKept(key, entry)
+  const own = value?.kind === 'APP_ROUTE' ? { ...value, headers: { ...value.headers, ...forEdge(kept.tags) } } : value
+  return { ...kept, kind: 'other', value: own ?? {}, size: sizeOf(own), cacheControl }
 }
 
-/** The same as Next gets it back. What carries tags is judged by the feed of what was told: it is said to be just so old that Next renders it anew behind what it sends. */
+/**
+ * The same as Next gets it back. What carries tags is judged by the feed of what was told: once stale, it is said to be just so old that Next
+ * renders it anew behind what it sends.
+ */
 export function toOtherEntry({ value, cacheControl, ...kept }: OtherEntry): Entry & { readonly lastModified: number } {
   const { renderedAtMs, revalidateSeconds, expireSeconds } = kept
   const given = { value: value as Entry['value'], lastModified: renderedAtMs, cacheControl }
@@ -115,8 +121,7 @@ export function describeKept(key: string, { value, lastModified = Date.now(), ca
 }
 
 /** What an edge can be told to drop it by. */
-function forEdge(headers: Headers | undefined): { readonly 'cache-tag'?: string } {
-  const { tags } = splitTags(tagsOf(headers))
+function forEdge(tags: readonly string[]): { readonly 'cache-tag'?: string } {
   return tags.length === 0 ? {} : { 'cache-tag': tags.join(',') }
 }
 
@@ -128,7 +133,7 @@ function tagsOf(headers: Headers | undefined): string[] {
 
 function toBeSent(headers: Headers): Record<string, string> {
   const sent = Object.entries(headers).flatMap(([name, text]) =>
-    text === undefined || INTERNAL.has(name) ? [] : [[name, Array.isArray(text) ? text.join(', ') : String(text)] as const],
+    text === undefined || name === TAGS ? [] : [[name, Array.isArray(text) ? text.join(', ') : String(text)] as const],
   )
   return Object.fromEntries(sent)
 }

@@ -40,7 +40,10 @@ export type KeptEntry = KeptPage | GonePage | OtherEntry
 
 type UnderWay = { readonly page: RenderedPage; readonly kept: Promise<KeptEntry> }
 
-/** A page of ours is some 40 KB, 18 KB more in two encodings, and about as much again in parts: room for about a thousand. Beyond it the one asked for longest ago goes. */
+/**
+ * A page of ours is some 40 KB, 18 KB more in two encodings, and about as much again in parts: room for about a thousand. Beyond it the one
+ * asked for longest ago goes.
+ */
 const MAX_BYTES = 96 * 1024 * 1024
 const MAX_ENTRIES = 5000
 

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
 import http from 'node:http'
-import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import next from 'next'
@@ -14,6 +13,7 @@ import { answerAsset } from './answer-asset.ts'
 import { answerFinished, type Finishing } from './answer-finished.ts'
 import { builtSheets } from './built-sheets.ts'
 import { connectDataCache } from './data-cache.ts'
+import { inBuild } from './in-build.ts'
 import { paymentSources, securityHeaders } from './policy.ts'
 import { presentPages } from './present-pages.ts'
 import { PROBLEM_POLICY, problemHtml } from './problem-page.ts'
@@ -65,8 +65,8 @@ const handle = app.getRequestHandler()
 // Nothing here speaks anything but HTTP: a request to switch is answered as if it had not asked.
 const options = { requestTimeout: REQUEST_TIMEOUT_MS, shouldUpgradeCallback: () => false }
 /** Where something breaks while a page is open, words come into it that have a sheet of their own. */
-const shoppersOwn = { ...paymentSources(), styles: builtSheets(path.join(process.cwd(), env().NEXT_DIST_DIR)) }
-const release = readFileSync(path.join(process.cwd(), env().NEXT_DIST_DIR, 'BUILD_ID'), 'utf8')
+const shoppersOwn = { ...paymentSources(), styles: builtSheets(inBuild()) }
+const release = readFileSync(inBuild('BUILD_ID'), 'utf8')
 const shared = new SharedPages(new PatientRedis(env().CACHE_REDIS_URL, 'web-pages'), { release, publicUrl: env().PUBLIC_URL })
 const refresher = new PageRefresher(port, shared)
 setProcessPages({ refresher, shared })

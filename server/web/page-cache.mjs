@@ -21,10 +21,10 @@ const FileSystemCache = fileSystemCache.default ?? fileSystemCache
 /** @typedef {Parameters<InstanceType<typeof FileSystemCache>['get']>[1]} Context */
 
 /**
- * What Next asks for pages, and gives them to. They are in the one memory that a process has of them, finished, with their bytes ready; what is
- * not there is what web processes share, or is read from the build, and nothing is ever written to disk. Next is never told that a page is old: who has it rendered anew is
- * decided outside, once for all who ask, and Next does it where the page is due. What was not found is never kept: whoever asks for made-up
- * addresses must fill neither disk nor memory.
+ * What Next asks for pages, and gives them to. They are in the one memory that a process has of them, finished, with their bytes ready; what
+ * is not there is what web processes share, or is read from the build, and nothing is ever written to disk. Next is never told that a page is
+ * old: who has it rendered anew is decided outside, once for all who ask, and Next does it where the page is due. What was not found is never
+ * kept: whoever asks for made-up addresses must fill neither disk nor memory.
  */
 export default class PageCache extends FileSystemCache {
   /** @param {ConstructorParameters<typeof FileSystemCache>[0]} context */

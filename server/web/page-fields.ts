@@ -1,6 +1,7 @@
 import { promisify } from 'node:util'
 import { gunzip, gzip } from 'node:zlib'
 import { z } from 'zod'
+import { asOfSchema } from '../cache/as-of.ts'
 import { type GonePage, type KeptPage, toBodies } from './kept-pages.ts'
 
 const asGzip = promisify(gzip)
@@ -18,7 +19,7 @@ export type PageFields = { readonly head: string } & Readonly<Record<'br' | 'gzi
 const trusted = z.looseObject({
   kind: z.enum(['page', 'gone']),
   tags: z.array(z.string()),
-  asOf: z.object({ epoch: z.string(), sequence: z.int() }).nullable(),
+  asOf: asOfSchema.nullable(),
   renderedAtMs: z.number(),
   revalidateSeconds: z.number().nullish(),
   expireSeconds: z.number().nullish(),

@@ -1,14 +1,13 @@
 import { readFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import path from 'node:path'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
-import { env } from '../env.ts'
 import { log } from '../telemetry/log.ts'
 import { answerFinished, type Finishing } from './answer-finished.ts'
 import { chooseEncoding } from './choose-encoding.ts'
 import { edgeLife } from './edge-life.ts'
 import { finishPage, type PageStatus } from './finish-page.ts'
+import { inBuild } from './in-build.ts'
 import { freshnessOf } from './judge-kept.ts'
 import { FINISHED } from './kept-entry.ts'
 import { keptPages } from './kept-pages.ts'
@@ -118,9 +117,10 @@ export function presentPages(request: IncomingMessage, response: ServerResponse,
 }
 
 /**
- * Next lets an edge keep what it keeps itself for as long as a page lives, and is not told which pages are old. A part of a page may be kept for as
- * long as the page, and is dropped there by its tags, but not a part that the page does not have; what Next found there and fresh itself, for as long as any page of ours; the rest not at
- * all. What a route says of its own answer is left as it is.
+ * Next lets an edge keep what it keeps itself for as long as it lives, and is not told which pages are old. What Next has from its cache an edge
+ * may keep for what is left of that, within our bound: a part of a page only while that page is fresh, with the page's tags, by which the edge
+ * is told to drop it. All else that Next keeps, and any error, such as for a part that a page does not have, an edge asks for again at once.
+ * An answer that Next does not keep is left as it is.
  */
 function boundEdgeLife(request: IncomingMessage, response: ServerResponse): void {
   const { writeHead } = response
@@ -185,6 +185,6 @@ let notFound: Page | undefined
 
 /** The page that the build has made for addresses that lead nowhere. */
 function notFoundPage(): Page {
-  notFound ??= finishPage(readFileSync(path.join(process.cwd(), env().NEXT_DIST_DIR, 'server/app/_not-found.html'), 'utf8'))
+  notFound ??= finishPage(readFileSync(inBuild('server/app/_not-found.html'), 'utf8'))
   return notFound
 }

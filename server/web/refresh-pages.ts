@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import path from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { env } from '../env.ts'
 import { log } from '../telemetry/log.ts'
+import { inBuild } from './in-build.ts'
 import { freshnessOf } from './judge-kept.ts'
 import { keptPages } from './kept-pages.ts'
 import type { SharedPages } from './shared-pages.ts'
@@ -80,7 +79,7 @@ export class PageRefresher {
    * rendered anew, each when it is asked for and not all of them at the start. Those that nobody has made yet are finished as they are sent.
    */
   async warm(): Promise<void> {
-    const manifest = await readFile(path.join(process.cwd(), env().NEXT_DIST_DIR, 'prerender-manifest.json'), 'utf8')
+    const manifest = await readFile(inBuild('prerender-manifest.json'), 'utf8')
     const { routes } = JSON.parse(manifest) as { routes: Record<string, { dataRoute: string | null }> }
     for (const [page, { dataRoute }] of Object.entries(routes))
       if (dataRoute !== null && !page.startsWith('/_') && !keptPages().find(page)) this.ask(page, 'only-read')

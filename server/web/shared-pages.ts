@@ -13,7 +13,10 @@ const LIVE_SECONDS = 7 * 24 * 3600
 const MOST_PAGES = 20_000
 /** Half of what Redis cache has by default. */
 const MOST_BYTES = 64 * 1024 * 1024
-/** Longer than a rendering takes; a process that died lets go of a page by it, and a page that cannot be rendered is tried no more often by the whole fleet. */
+/**
+ * Longer than a rendering takes. A process that died lets go of a page by it, and a page that cannot be rendered is tried no more often by the
+ * whole fleet.
+ */
 const LOCK_MS = 5000
 const FIELDS = ['head', 'br', 'gzip', 'parts'] as const
 

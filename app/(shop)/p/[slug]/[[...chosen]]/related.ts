@@ -4,7 +4,10 @@ import { cachedList } from '#/server/web/catalog.ts'
 /** One row of the grid. */
 const MOST = 4
 
-/** What follows a product in its category, from the beginning again at the end, or its first where it does not stand there, and how much that category has. */
+/**
+ * What follows a product in its category, from the beginning again at the end, and how much that category has. The first of the category for a
+ * product that does not stand there.
+ */
 export async function relatedTo({
   code,
   category,
