@@ -34,15 +34,20 @@ beforeAll(async () => {
   const pool = store.replicas.map(({ url }) => `127.0.0.1:${new URL(url).port}`)
   const publicHost = new URL(store.url).host
   edge = await startTestEdge(store, { pool, publicHost, assets, media, databaseUrl: store.postgres.url })
-  // One who does not know what is kept begins by purging all of it, three times.
-  await until('the edge is settled', isSettled)
   // The import of the catalogue has made every page of the build old: each is rendered once more.
+  await makePagesReady()
+  // One who does not know what is kept begins by purging all of it, three times. What a worker tells at its start is among it.
+  await until('the edge is settled', isSettled)
+  await makePagesReady()
+})
+afterAll(() => store.stop())
+
+async function makePagesReady(): Promise<void> {
   for (const { url } of store.replicas) {
     for (const target of DISPLAYED)
       await until(`${target} is ready`, async () => (await ask(target, {}, url)).headers['x-nextjs-cache'] === 'HIT')
   }
-})
-afterAll(() => store.stop())
+}
 
 /** Whether everything that was told is purged for the last time. */
 async function isSettled(): Promise<boolean> {
