@@ -195,6 +195,20 @@ test('changes that come faster than answers all count, over two windows of a bro
   await expect(drawer.getByRole('group', { name: /mouse/ })).toContainText('1')
 })
 
+test.describe('in a narrow window', () => {
+  test.use({ viewport: { width: 360, height: 740 } })
+
+  test('the drawer is whole: nothing of it is beyond an edge, beside the place of a scrollbar too', async ({ page }) => {
+    const { drawer, lines } = drawerOf(page)
+    await openProduct(page, 'football')
+    await add(page)
+    await expect(lines).toHaveCount(1)
+    await expect.poll(async () => (await drawer.boundingBox())?.x).toBe(0)
+    const { width = 0 } = (await drawer.boundingBox()) ?? {}
+    expect(width).toBeLessThanOrEqual(360)
+  })
+})
+
 test('the stepper changes the quantity, a removed line is gone, and the page behind hears of both', async ({ page }) => {
   const { drawer, lines, status } = drawerOf(page)
   await openProduct(page, 'football')
