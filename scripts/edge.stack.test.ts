@@ -101,7 +101,7 @@ describe.each(users)('started as $who, the edge', ({ who, user }) => {
   const nginxPid = () => Number(fs.readFileSync(path.join(copy, '.saleday/edge/nginx.pid'), 'utf8'))
 
   beforeAll(async () => {
-    copy = path.join(folder, who.replaceAll(' ', '-'))
+    copy = path.join(folder, who) // with spaces in it, as a folder of somebody's may have
     fs.mkdirSync(path.join(copy, '.saleday/tools'), { recursive: true })
     for (const name of ['scripts', 'deploy', 'domain', 'package.json']) await copyFolder(path.join(project, name), path.join(copy, name))
     fs.symlinkSync(path.join(project, 'node_modules'), path.join(copy, 'node_modules'))
@@ -156,6 +156,8 @@ describe.each(users)('started as $who, the edge', ({ who, user }) => {
       ['EDGE_PORT', 'x', 'That is no port'],
       ['EDGE_POOL', 'a; b', 'EDGE_POOL is not understood'],
       ['EDGE_HOSTS', 'a{', 'EDGE_HOSTS is not understood'],
+      ['EDGE_TRUSTED', 'anybody', 'EDGE_TRUSTED is not understood'],
+      ['PUBLIC_URL', 'shop.example', 'That is no address'],
     ] as const) {
       const env = { ...process.env, EDGE_POOL: '127.0.0.1:3000', PUBLIC_URL: 'http://shop.example', [name]: value }
       const child = spawn(process.execPath, ['scripts/edge.ts'], { cwd: copy, env, ...(user ?? {}) })

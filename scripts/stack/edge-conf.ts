@@ -17,6 +17,8 @@ export type EdgeOptions = {
   readonly pool: readonly string[]
   /** The names that shoppers may call the shop by. Anybody else is told that this is another shop. */
   readonly hosts: readonly string[]
+  /** Whose word counts for whom he asks: a TLS terminator's, a balancer's. Nobody's where there is none. */
+  readonly trusted: readonly string[]
   /** As `PUBLIC_URL` has it: what is made for everybody is made under this name, whoever asks first. */
   readonly publicHost: string
   /** Holds `_next/static`. */
@@ -43,18 +45,19 @@ function plainPage(title: string, text: string): string {
 
 /** The configuration of an edge, from the template that people read. Throws when the template asks for what nobody fills in. */
 export async function edgeConf(options: EdgeOptions): Promise<string> {
-  const { project, binary, folder, port, controlPort, token, pool, hosts, publicHost, assets, media, user } = options
+  const { project, binary, folder, port, controlPort, token, pool, hosts, trusted, publicHost, assets, media, user } = options
   const hasIpv6 = await canListenOn('::1')
   const values: Record<string, string> = {
     modules: binary.modules.map((file) => `load_module ${quoted(file)};`).join('\n'),
     user: user ? `user ${user.name} ${user.group};` : '',
     workers: String(Math.min(os.availableParallelism(), MOST_WORKERS)),
-    folder,
+    folder: quoted(folder).slice(1, -1),
     listen: [`${port}`, ...(hasIpv6 ? [`[::]:${port}`] : [])].map((where) => `    listen ${where} backlog=1024;`).join('\n'),
     controlPort: String(controlPort),
     token,
     pool: pool.map((address) => `    server ${address} max_fails=1 fail_timeout=2s;`).join('\n'),
-    hosts: hosts.map((host) => `"~*^${host.replaceAll('.', '\\.')}(?::\\d+)?$" 1;`).join(' '),
+    hosts: hosts.map((host) => `"~*^${asPattern(host)}(?::\\d+)?$" 1;`).join(' '),
+    trusted: trusted.length === 0 ? '' : realIp(trusted),
     publicHost,
     assets: quoted(assets),
     media: quoted(media),
@@ -63,6 +66,17 @@ export async function edgeConf(options: EdgeOptions): Promise<string> {
     busyPage: BUSY_PAGE,
   }
   return fillTemplate(path.join(project, 'deploy/edge/nginx.conf.template'), values)
+}
+
+/** The last address that none of them has added is the shopper's: what stands before that is his own word. */
+function realIp(trusted: readonly string[]): string {
+  const from = trusted.map((network) => `set_real_ip_from ${network};`)
+  return [...from, 'real_ip_header X-Forwarded-For;', 'real_ip_recursive on;'].map((line) => `  ${line}`).join('\n')
+}
+
+/** A name, or an address of IPv6 in its brackets, as a pattern that is nothing else. */
+export function asPattern(host: string): string {
+  return host.replace(/[.[\]]/g, '\\$&')
 }
 
 /** A path may have spaces in it. */

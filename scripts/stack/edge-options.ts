@@ -1,3 +1,4 @@
+import net from 'node:net'
 import { findServers } from './operator.ts'
 import { StepFailed } from './progress.ts'
 import { readRunning } from './run-record.ts'
@@ -11,6 +12,8 @@ export type EdgePlace = {
   readonly pool: readonly string[]
   readonly publicHost: string
   readonly hosts: readonly string[]
+  /** Who may say for whom he asks: addresses, and networks as `10.0.0.0/8`. */
+  readonly trusted: readonly string[]
   readonly assets: string
   readonly media: string
   /** Where it hears of edits; null where nobody says. */
@@ -27,7 +30,7 @@ const HOST = /^[A-Za-z0-9.-]+$/
  */
 export function findEdgePlace(state: StateFolder, env: Environment): EdgePlace {
   const running = readRunning(state.path)
-  const more = list(env.EDGE_POOL, ADDRESS, 'EDGE_POOL', 'an address such as 10.0.0.2:3000')
+  const more = list(env.EDGE_POOL, (text) => ADDRESS.test(text), 'EDGE_POOL', 'an address such as 10.0.0.2:3000')
   const pool = [...(running ? [`127.0.0.1:${new URL(running.url).port}`] : []), ...more]
   const publicUrl = env.PUBLIC_URL || running?.url
   if (pool.length === 0 || !publicUrl) {
@@ -37,13 +40,14 @@ export function findEdgePlace(state: StateFolder, env: Environment): EdgePlace {
       'Open the store with npm start, or name its web processes (docs/guides/configuration.md).',
     )
   }
-  const { host, hostname } = new URL(publicUrl)
-  const hosts = list(env.EDGE_HOSTS, HOST, 'EDGE_HOSTS', 'a name such as shop.example')
+  const { host, hostname } = readUrl(publicUrl)
+  const hosts = list(env.EDGE_HOSTS, (text) => HOST.test(text), 'EDGE_HOSTS', 'a name such as shop.example')
   return {
     port: readPort(env.EDGE_PORT),
     pool: [...new Set(pool)],
     publicHost: host,
     hosts: [...new Set([hostname, 'localhost', '127.0.0.1', ...hosts])],
+    trusted: list(env.EDGE_TRUSTED, isNetwork, 'EDGE_TRUSTED', 'an address or a network, such as 10.0.0.0/8'),
     assets: env.ASSETS_DIR || state.assets,
     media: env.MEDIA_DIR || state.media,
     databaseUrl: (running ? findServers(env, ['DATABASE_URL'], () => state).env.DATABASE_URL : env.DATABASE_URL) || null,
@@ -56,13 +60,30 @@ function readPort(text: string | undefined): number {
   throw new StepFailed('That is no port', `EDGE_PORT is ${JSON.stringify(text)}`, 'Choose one from 1 to 65535: EDGE_PORT=8080 npm run edge')
 }
 
+function readUrl(text: string): URL {
+  const url = URL.parse(text)
+  if (url?.host) return url
+  throw new StepFailed(
+    'That is no address',
+    `PUBLIC_URL is ${JSON.stringify(text)}`,
+    'Say how shoppers reach the store: PUBLIC_URL=https://shop.example',
+  )
+}
+
+/** An address, or one with how many bits of it count. */
+function isNetwork(text: string): boolean {
+  const [address = '', bits = '0', ...more] = text.split('/')
+  const most = { 0: -1, 4: 32, 6: 128 }[net.isIP(address)] ?? -1
+  return more.length === 0 && !address.includes('%') && /^\d{1,3}$/.test(bits) && Number(bits) <= most
+}
+
 /** After commas. What goes into a configuration is looked at first. */
-function list(text: string | undefined, isOne: RegExp, name: string, what: string): string[] {
+function list(text: string | undefined, isOne: (text: string) => boolean, name: string, what: string): string[] {
   const entries = (text ?? '')
     .split(',')
     .map((entry) => entry.trim())
     .filter(Boolean)
-  const bad = entries.find((entry) => !isOne.test(entry))
+  const bad = entries.find((entry) => !isOne(entry))
   if (bad === undefined) return entries
   throw new StepFailed(`${name} is not understood`, `${JSON.stringify(bad)} is not ${what}`, 'Name one, or several after commas.')
 }

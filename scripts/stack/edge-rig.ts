@@ -2,14 +2,14 @@ import fs from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { request } from 'undici'
+import { Agent, request } from 'undici'
 import { type Answer, page, StandIn } from './stand-in-web.ts'
 import { startTestEdge, startTestVarnish, type TestEdge, type TestVarnish } from './test-edge.ts'
 import { startTestStack, type TestStack } from './test-stack.ts'
 
 export type EdgeKind = 'nginx' | 'varnish'
 
-type Question = { readonly method?: string; readonly headers?: Record<string, string>; readonly body?: string }
+type Question = { readonly method?: string; readonly headers?: Record<string, string>; readonly body?: string; readonly from?: string }
 
 const PATIENCE_MS = 20_000
 const LOOK_MS = 50
@@ -18,13 +18,17 @@ const LOOK_MS = 50
 export class EdgeRig {
   readonly webs: readonly StandIn[] = [new StandIn(), new StandIn()]
   readonly #kind: EdgeKind
+  readonly #trusted: readonly string[]
+  /** One for each address that was asked from. */
+  readonly #agents = new Map<string, Agent>()
   #stack: TestStack | null = null
   #nginx: TestEdge | null = null
   #varnish: TestVarnish | null = null
   #pages = 0
 
-  constructor(kind: EdgeKind) {
+  constructor(kind: EdgeKind, trusted: readonly string[] = []) {
     this.#kind = kind
+    this.#trusted = trusted
   }
 
   get stack(): TestStack {
@@ -51,12 +55,19 @@ export class EdgeRig {
     for (const web of this.webs) await web.start()
     const [assets, media] = [path.join(this.stack.folder, 'assets'), path.join(this.stack.folder, 'media')]
     fs.mkdirSync(path.join(assets, '_next/static/chunks'), { recursive: true })
-    const options = { pool: this.webs.map(({ port }) => `127.0.0.1:${port}`), publicHost: 'shop.example', assets, media }
+    const options = {
+      pool: this.webs.map(({ port }) => `127.0.0.1:${port}`),
+      publicHost: 'shop.example',
+      assets,
+      media,
+      trusted: this.#trusted,
+    }
     if (this.#kind === 'nginx') this.#nginx = await startTestEdge(this.stack, options)
     else this.#varnish = await startTestVarnish(this.stack, options)
   }
 
   async stop(): Promise<void> {
+    for (const agent of this.#agents.values()) await agent.destroy()
     for (const web of this.webs) await web.kill()
     await this.#stack?.stop()
   }
@@ -88,11 +99,19 @@ export class EdgeRig {
     return `/p/page-${this.#pages}`
   }
 
-  readonly ask = async (target: string, { method = 'GET', headers = {}, body }: Question = {}) => {
-    const answer = await request(this.url + target, { method: method as 'GET', headers, ...(body === undefined ? {} : { body }) })
+  readonly ask = async (target: string, { method = 'GET', headers = {}, body, from }: Question = {}) => {
+    const more = { ...(body === undefined ? {} : { body }), ...(from === undefined ? {} : { dispatcher: this.#askingFrom(from) }) }
+    const answer = await request(this.url + target, { method: method as 'GET', headers, ...more })
     const bytes = Buffer.from(await answer.body.arrayBuffer())
     const layers = [answer.headers['cache-status']].flat().at(-1)?.split(', ').at(-1)
     return { status: answer.statusCode, headers: answer.headers as Record<string, string>, layers, bytes, text: bytes.toString() }
+  }
+
+  /** Another address of this machine. */
+  #askingFrom(localAddress: string): Agent {
+    const agent = this.#agents.get(localAddress) ?? new Agent({ localAddress, connect: { family: 4 } })
+    this.#agents.set(localAddress, agent)
+    return agent
   }
 
   /** Sends bytes as they are and reads until the other end closes. */

@@ -177,6 +177,14 @@ describe('what is asked is bounded', () => {
     elsewhere.destroy()
   })
 
+  test('nobody becomes another by what he says', async () => {
+    for (const name of ['x-forwarded-for', 'x-real-ip', 'forwarded']) {
+      rig.forget()
+      await ask('/cart', { from: '127.0.0.1', headers: { [name]: '203.0.113.7' } })
+      expect(asked()[0]?.headers).toMatchObject({ 'x-forwarded-for': '127.0.0.1' })
+    }
+  })
+
   test('forms of one address come at a bounded rate', async () => {
     answerAll(answerWith(303, { location: '/cart' }))
     const post = () => ask('/cart/lines', { method: 'POST', body: 'x' })
@@ -193,5 +201,39 @@ describe('what is asked is bounded', () => {
       expect(text).toContain('trying again is safe')
       expect(headers).toMatchObject({ 'cache-control': 'no-store', 'content-type': 'text/html', 'retry-after': '2' })
     }
+  })
+})
+
+describe('behind who is trusted to say for whom he asks', () => {
+  const TERMINATOR = '127.0.0.2'
+  const rig = new EdgeRig('nginx', [TERMINATOR, '198.51.100.0/24'])
+  beforeAll(() => rig.start())
+  afterAll(() => rig.stop())
+  beforeEach(() => rig.prepare())
+
+  const by = (from: string, said: string) => ({ from, headers: { 'x-forwarded-for': said } })
+
+  test('who asks is whom he names; what a shopper says of himself before that, or a stranger, counts for nothing', async () => {
+    for (const [question, expected] of [
+      [by(TERMINATOR, '203.0.113.7'), '203.0.113.7'],
+      [by(TERMINATOR, '203.0.113.66, 203.0.113.8'), '203.0.113.8'],
+      [by(TERMINATOR, '203.0.113.9, 198.51.100.1'), '203.0.113.9'],
+      [by('127.0.0.1', '203.0.113.10'), '127.0.0.1'],
+    ] as const) {
+      rig.forget()
+      await rig.ask('/cart', question)
+      expect(rig.asked()[0]?.headers['x-forwarded-for']).toBe(expected)
+    }
+  })
+
+  test('what one shopper may ask is bounded for him alone', async () => {
+    rig.answerAll(answerWith(303, { location: '/cart' }))
+    const post = async (said: string) => (await rig.ask('/cart/lines', { method: 'POST', body: 'x', ...by(TERMINATOR, said) })).status
+    let isRefused = false
+    const pressOn = async () => {
+      while (!isRefused) isRefused = (await post('203.0.113.11')) === 429
+    }
+    await Promise.all(Array.from({ length: 50 }, pressOn))
+    expect(await post('203.0.113.12')).toBe(303)
   })
 })

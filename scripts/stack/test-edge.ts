@@ -22,22 +22,26 @@ export type TestEdge = TestProcess & {
   purge(key: string): Promise<boolean>
 }
 
-export type TestEdgeOptions = Pick<EdgeOptions, 'pool' | 'publicHost' | 'assets' | 'media'> & { readonly databaseUrl?: string }
+export type TestEdgeOptions = Pick<EdgeOptions, 'pool' | 'publicHost' | 'assets' | 'media'> & {
+  readonly databaseUrl?: string
+  readonly trusted?: readonly string[]
+}
 
 type Host = Pick<TestStack, 'folder' | 'logs' | 'launch'>
 
+const HOSTS = ['localhost', '127.0.0.1', '[::1]']
 const project = path.resolve(import.meta.dirname, '../..')
 
 /** It ends with the stack that it belongs to. */
-export async function startTestEdge(stack: Host, { databaseUrl, ...options }: TestEdgeOptions): Promise<TestEdge> {
+export async function startTestEdge(stack: Host, { databaseUrl, trusted = [], ...options }: TestEdgeOptions): Promise<TestEdge> {
   const [port, controlPort] = [await claimPort(), await claimPort()]
   const folder = path.join(stack.folder, 'edge')
   fs.mkdirSync(folder, { recursive: true, mode: 0o755 })
   const token = randomBytes(16).toString('hex')
   const binary = await findNginx(openStateFolder(project).tools)
-  const hosts = ['localhost', '127.0.0.1']
+  const hosts = HOSTS
   const own = { project, folder, controlPort, token }
-  const nginx = await edgeService({ ...options, ...own, binary, port, hosts, logFile: path.join(stack.logs, 'nginx.log') })
+  const nginx = await edgeService({ ...options, ...own, binary, port, hosts, trusted, logFile: path.join(stack.logs, 'nginx.log') })
   const controlUrl = `http://127.0.0.1:${controlPort}`
   const edge = await stack.launch(nginx)
   const following = databaseUrl && followerService({ ...own, databaseUrl, logFile: path.join(stack.logs, 'edge-follower.log') })
@@ -67,7 +71,7 @@ export async function startTestVarnish(stack: Host, { pool, publicHost }: TestEd
   const folder = path.join(stack.folder, 'varnish')
   fs.mkdirSync(folder, { recursive: true, mode: 0o755 })
   const binary = await findVarnish(openStateFolder(project).tools)
-  const own = { project, folder, port, token: randomBytes(16).toString('hex'), hosts: ['localhost', '127.0.0.1'] }
+  const own = { project, folder, port, token: randomBytes(16).toString('hex'), hosts: HOSTS }
   const service = varnishService({ ...own, pool, publicHost, binary, logFile: path.join(stack.logs, 'varnish.log') })
   const url = `http://localhost:${port}`
   return {

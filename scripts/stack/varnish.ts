@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { AWAY_PAGE, type EdgeOptions } from './edge-conf.ts'
+import { AWAY_PAGE, asPattern, type EdgeOptions } from './edge-conf.ts'
 import { fillTemplate } from './fill-template.ts'
 import { Service } from './service.ts'
 import type { VarnishBinary } from './varnish-binary.ts'
@@ -46,7 +46,7 @@ function varnishRules({ project, pool, hosts, publicHost, token }: VarnishOption
   const values: Record<string, string> = {
     backends: pool
       .map((address, n) => {
-        const [, host = '', port = ''] = /^(.*):(\d+)$/.exec(address) ?? []
+        const [, host = '', port = ''] = /^\[?(.*?)\]?:(\d+)$/.exec(address) ?? []
         return `backend web${n} { .host = "${host}"; .port = "${port}"; ${times} .probe = alive; }`
       })
       .join('\n'),
@@ -54,7 +54,7 @@ function varnishRules({ project, pool, hosts, publicHost, token }: VarnishOption
       ...pool.flatMap((_, n) => [`  web.add_backend(web${n});`, `  first.add_backend(web${n});`]),
       ...pool.map((_, n) => `  last.add_backend(web${n});`).reverse(),
     ].join('\n'),
-    hosts: hosts.map((host) => host.replaceAll('.', '\\.')).join('|'),
+    hosts: hosts.map(asPattern).join('|'),
     publicHost,
     token,
     awayPage: AWAY_PAGE,
