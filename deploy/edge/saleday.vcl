@@ -123,7 +123,8 @@ sub vcl_backend_fetch {
   if (bereq.http.X-Kind) { # not once more when it is asked again
     set bereq.http.Accept-Encoding = bereq.http.X-Encoding;
     unset bereq.http.If-None-Match;
-    if (bereq.http.X-Kind ~ "^rsc") {
+    if (bereq.http.X-Kind == "rsc") { set bereq.url = bereq.url + "?_rsc="; }
+    elseif (bereq.http.X-Kind ~ "^rsc/") { # a piece of it has a name, and what came with the question a hash
       set bereq.url = bereq.url + "?_rsc=" + regsub(bereq.http.X-Hash, "^(.*&)?_rsc=([A-Za-z0-9_-]{1,40})(&.*)?$|^.*$", "\2");
     }
   }

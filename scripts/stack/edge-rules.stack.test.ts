@@ -198,6 +198,22 @@ describe.each<EdgeKind>(hasCompiler() ? ['nginx', 'varnish'] : ['nginx'])('%s:',
     expect(headers.host).toBe('shop.example')
   })
 
+  test('nor a body', async () => {
+    const target = newPage()
+    for (const asking of [target, '/api/stock?sku=A', ...(kind === 'nginx' ? ['/media/0123456789abcdef/96.avif'] : [])])
+      await speak(`GET ${asking} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 4\r\n\r\nevil`)
+    expect(asked().length).toBeGreaterThanOrEqual(2)
+    for (const { body, headers } of asked()) expect([body, headers['content-length']]).toEqual(['', undefined])
+  })
+
+  test('a tree is asked for without the hash of what came with its question, and a piece of it with that', async () => {
+    const target = newPage()
+    await ask(`${target}?a=1&_rsc=h4sh`, { headers: { rsc: '1', 'next-router-state-tree': 'x', 'next-url': '/' } })
+    await ask(`${target}?_rsc=h4sh`, { headers: { rsc: '1', 'next-router-segment-prefetch': '/_tree' } })
+    const urls = asked().map(({ url }) => url)
+    expect(urls.sort()).toEqual([`${target}?_rsc=`, `${target}?_rsc=h4sh`])
+  })
+
   test('the id of a request goes up with it and comes back, unless it is no id', async () => {
     const id = 'abc-123.DEF_456'
     const said = await ask('/cart', { headers: { 'x-request-id': id } })

@@ -100,6 +100,19 @@ describe('straight from disk', () => {
     expect(asked().map(({ url }) => url)).toEqual([`/media/${id}/352.avif`])
   })
 
+  test('what is not there while no web process can be reached is away, like everything else', async () => {
+    for (const web of webs) await web.kill()
+    try {
+      for (const target of ['/_next/static/chunks/none.js', '/media/0123456789abcdef/768.avif', '/cart']) {
+        const { status, text, headers } = await ask(target)
+        expect([target, status, text.includes('trying again is safe')]).toEqual([target, 503, true])
+        expect(headers).toMatchObject({ 'cache-control': 'no-store', 'retry-after': '5' })
+      }
+    } finally {
+      for (const web of webs) await web.start()
+    }
+  })
+
   test('no empty file is believed for a year', async () => {
     write('media/0123456789abcdef/672.avif', '')
     expect((await ask('/media/0123456789abcdef/672.avif')).headers['cache-control']).toBe('no-store')
@@ -169,6 +182,8 @@ describe('what is asked is bounded', () => {
     const many = Array.from({ length: 300 }, async () => statuses.push((await ask('/cart')).status))
     await until('the rest was refused', async () => asked().length === 256 && statuses.length === 44)
     expect(new Set(statuses)).toEqual(new Set([429]))
+    for (const target of ['/_next/static/chunks/none.js', '/media/0123456789abcdef/960.avif', '/cart'])
+      expect(await ask(target)).toMatchObject({ status: 429, headers: { 'retry-after': '2' }, text: expect.stringContaining('One moment') })
     const elsewhere = net.connect({ port: Number(new URL(rig.edge.url).port), host: '127.0.0.1', localAddress: '127.0.0.2' })
     elsewhere.write('GET /cart HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n')
     await until('somebody else has asked', async () => asked().length === 257)
