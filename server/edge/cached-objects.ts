@@ -1,8 +1,10 @@
 import fs from 'node:fs'
 import path from 'node:path'
+import { splitTags } from '../cache/as-of.ts'
+import type { Stamped } from './purge.ts'
 
 /** A thing that nginx keeps: under which key, and what it says it was made of. */
-export type CachedObject = { readonly key: string; readonly tags: readonly string[] }
+export type CachedObject = Stamped & { readonly key: string }
 
 /** Headers of ours are some 7 KB; what stands before them, and a long key, are less than the rest. */
 const HEAD_BYTES = 16 * 1024
@@ -50,8 +52,8 @@ export class CachedObjects {
     const [head = ''] = readBeginning(file).split('\r\n\r\n', 1)
     const key = KEY.exec(head)?.[1]
     if (key === undefined) return null
-    const tags = TAGS.exec(head)?.[1]?.split(',') ?? []
-    return { key, tags: tags.map((tag) => tag.trim()), ino: stat.ino, mtimeMs: stat.mtimeMs }
+    const carried = TAGS.exec(head)?.[1]?.split(',') ?? []
+    return { key, ...splitTags(carried.map((tag) => tag.trim())), ino: stat.ino, mtimeMs: stat.mtimeMs }
   }
 }
 

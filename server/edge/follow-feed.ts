@@ -1,10 +1,11 @@
 import fs from 'node:fs'
-import { type AsOf, asOfSchema, UNKNOWN } from '../cache/as-of.ts'
+import { type AsOf, asOfSchema, isSame, UNKNOWN } from '../cache/as-of.ts'
 import { readTags } from '../cache/read-tags.ts'
 import type { Db } from '../db/client.ts'
 import { runLoop } from '../run-loop.ts'
 import { log } from '../telemetry/log.ts'
-import { type Purge, PurgeRounds } from './purge-rounds.ts'
+import type { Purge } from './purge.ts'
+import { PurgeRounds } from './purge-rounds.ts'
 
 /** How soon an edit is known. One row and an index are asked. */
 const POLL_MS = 250
@@ -32,17 +33,17 @@ export function followFeed({ db, forget, cursorFile }: Following): { readonly st
     if (due) {
       const count = await forget(due.purge)
       due.done()
-      log.info({ tags: due.purge === 'everything' ? 'all' : [...due.purge].slice(0, MOST_LOGGED), count }, 'purged')
+      log.info({ tags: [...(due.purge.told?.keys() ?? ['all'])].slice(0, MOST_LOGGED), count }, 'purged')
     }
-    if (rounds.settled !== kept) {
+    if (!isSame(rounds.settled, kept)) {
       kept = rounds.settled
       writeCursor(cursorFile, kept)
     }
     return 'idle'
   })
   const hearing = runLoop('feed', POLL_MS, async () => {
-    rounds.hear(await readTags(db, rounds.heard.sequence), performance.now())
-    purging.wake()
+    // Nothing else ends the pause of a purge that failed.
+    if (rounds.hear(await readTags(db, rounds.heard.sequence), performance.now())) purging.wake()
     return 'idle'
   })
   return {

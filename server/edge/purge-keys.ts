@@ -1,5 +1,5 @@
 import type { CachedObject } from './cached-objects.ts'
-import type { Purge } from './purge-rounds.ts'
+import { isOld, type Purge } from './purge.ts'
 
 /** Where an nginx takes orders, and the word that it takes them by. */
 export type Control = { readonly url: string; readonly token: string }
@@ -9,7 +9,7 @@ const PATIENCE_MS = 5000
 
 /** Has nginx forget what a purge is about, of all that it keeps. Returns how much it was. Safe to repeat; throws while nginx is away. */
 export async function purgeKeys(control: Control, objects: readonly CachedObject[], purge: Purge): Promise<number> {
-  const keys = objects.filter(({ tags }) => purge === 'everything' || tags.some((tag) => purge.has(tag))).map(({ key }) => key)
+  const keys = objects.filter((object) => isOld(object, purge)).map(({ key }) => key)
   const left = keys.values()
   const workOff = async () => {
     for (const key of left) await purgeKey(control, key)

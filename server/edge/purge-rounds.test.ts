@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { TagsRead } from '../cache/read-tags.ts'
+import { isOld } from './purge.ts'
 import { PurgeRounds } from './purge-rounds.ts'
 
 const read = (since: number, head: number, tags: readonly string[] = [], epoch = 'e1'): TagsRead => ({
@@ -15,7 +16,7 @@ const from = (sequence: number, epoch = 'e1') => new PurgeRounds({ epoch, sequen
 function work(rounds: PurgeRounds, nowMs: number): string[] | 'everything' | null {
   const due = rounds.due(nowMs)
   due?.done()
-  return due && (due.purge === 'everything' ? due.purge : [...due.purge])
+  return due && (due.purge.told === null ? 'everything' : [...due.purge.told.keys()])
 }
 
 test('what is told is purged at once, after two seconds and after twelve, and is settled by then and not before', () => {
@@ -32,10 +33,27 @@ test('what is told is purged at once, after two seconds and after twelve, and is
 test('what could not be done stays due', () => {
   const rounds = from(4)
   rounds.hear(read(4, 5, ['a']), 0)
-  for (const at of [0, 100, 30_000]) expect([...(rounds.due(at)?.purge ?? [])]).toEqual(['a'])
+  for (const at of [0, 100, 30_000]) expect([...(rounds.due(at)?.purge.told?.keys() ?? [])]).toEqual(['a'])
   expect(rounds.settled.sequence).toBe(4)
   expect(work(rounds, 30_000)).toEqual(['a'])
   expect(rounds.settled.sequence).toBe(5)
+})
+
+test('only what is new is news: nothing else is a reason to look again at once', () => {
+  const rounds = from(4)
+  expect([read(4, 4), read(4, 5, ['a']), read(5, 5)].map((heard) => rounds.hear(heard, 0))).toEqual([false, true, false])
+  expect([read(5, 3), read(3, 3, [], 'e2'), read(3, 3, [], 'e2')].map((heard) => rounds.hear(heard, 0))).toEqual([true, true, false])
+})
+
+test('of several edits that are due together each tag has its last number', () => {
+  const rounds = from(0)
+  rounds.hear(read(0, 1, ['a', 'b']), 0)
+  rounds.hear(read(1, 2, ['b']), 100)
+  const told = new Map([
+    ['a', 1],
+    ['b', 2],
+  ])
+  expect(rounds.due(200)?.purge).toEqual({ upTo: { epoch: 'e1', sequence: 2 }, told })
 })
 
 test('edits that follow each other for ever do not keep the first from being settled', () => {
@@ -96,7 +114,9 @@ test('whatever is told, sent and late, nothing that is settled stays old in the 
         kept.push(...arriving.filter(({ arrivesAtMs }) => arrivesAtMs > nowMs - TICK_MS && arrivesAtMs <= nowMs).map(({ asOf }) => asOf))
         const { sequence } = rounds.heard
         rounds.hear(read(sequence, headAt(nowMs), headAt(nowMs) > sequence ? ['a'] : []), nowMs)
-        if (work(rounds, nowMs)) kept = []
+        const due = rounds.due(nowMs)
+        if (due) kept = kept.filter((asOf) => !isOld({ tags: ['a'], asOf: { epoch: 'e1', sequence: asOf } }, due.purge))
+        due?.done()
         for (const asOf of kept) expect(asOf).toBeGreaterThanOrEqual(rounds.settled.sequence)
       }
       expect(rounds.settled.sequence).toBe(editsAtMs.length)

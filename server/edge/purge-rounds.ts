@@ -1,8 +1,6 @@
 import type { AsOf } from '../cache/as-of.ts'
 import type { TagsRead } from '../cache/read-tags.ts'
-
-/** Everything that carries one of these tags, or simply everything. */
-export type Purge = ReadonlySet<string> | 'everything'
+import { join, type Purge } from './purge.ts'
 
 /**
  * When what an edit has made old is purged, counted from when it was heard of. At once; again when no web process calls the older page fresh
@@ -11,7 +9,7 @@ export type Purge = ReadonlySet<string> | 'everything'
  */
 export const ROUNDS_MS = [0, 2000, 12_000] as const
 
-type UnderWay = { readonly upTo: AsOf; readonly purge: Purge; readonly heardAtMs: number; round: number }
+type UnderWay = { readonly purge: Purge; readonly heardAtMs: number; round: number }
 
 /** What is to be purged when, by the numbers of the feed. Times are milliseconds of one clock that never goes back. */
 export class PurgeRounds {
@@ -35,23 +33,26 @@ export class PurgeRounds {
     return this.#settled
   }
 
-  /** Takes in what was told since `heard`. A feed of another life, or one that was set back, says nothing of what is kept: all of it goes. */
-  hear({ epoch, head, changed }: TagsRead, nowMs: number): void {
+  /**
+   * Takes in what was told since `heard`, and returns whether there was anything. A feed of another life, or one that was set back, says nothing
+   * of what is kept: all of it goes.
+   */
+  hear({ epoch, head, changed }: TagsRead, nowMs: number): boolean {
     const upTo = { epoch, sequence: head }
     const isAnother = epoch !== this.#heard.epoch || head < this.#heard.sequence
-    if (isAnother || changed.size > 0) {
-      const purge = isAnother ? 'everything' : new Set(changed.keys())
-      this.#underWay.push({ upTo, purge, heardAtMs: nowMs, round: 0 })
-    }
+    const isNews = isAnother || changed.size > 0
+    if (isNews) this.#underWay.push({ purge: { upTo, told: isAnother ? null : changed }, heardAtMs: nowMs, round: 0 })
     this.#heard = upTo
     this.#settle()
+    return isNews
   }
 
   /** What is to be purged by now, in one; null for nothing. `done` is to be called with it when that has been done. */
   due(nowMs: number): { readonly purge: Purge; readonly done: () => void } | null {
     const due = this.#underWay.filter(({ heardAtMs, round }) => nowMs >= heardAtMs + (ROUNDS_MS[round] ?? 0))
-    if (due.length === 0) return null
-    const purge = due.reduce<Purge>((all, one) => union(all, one.purge), new Set())
+    const [first, ...others] = due.map(({ purge }) => purge)
+    if (!first) return null
+    const purge = others.reduce(join, first)
     const done = () => {
       for (const one of due) one.round = roundAfter(one, nowMs)
       this.#settle()
@@ -63,7 +64,7 @@ export class PurgeRounds {
   #settle(): void {
     const goesOn = this.#underWay.findIndex(({ round }) => round < ROUNDS_MS.length)
     const over = goesOn === -1 ? this.#underWay.splice(0) : this.#underWay.splice(0, goesOn)
-    this.#settled = goesOn === -1 ? this.#heard : (over.at(-1)?.upTo ?? this.#settled)
+    this.#settled = goesOn === -1 ? this.#heard : (over.at(-1)?.purge.upTo ?? this.#settled)
   }
 }
 
@@ -71,8 +72,4 @@ export class PurgeRounds {
 function roundAfter({ heardAtMs }: UnderWay, nowMs: number): number {
   const next = ROUNDS_MS.findIndex((afterMs) => heardAtMs + afterMs > nowMs)
   return next === -1 ? ROUNDS_MS.length : next
-}
-
-function union(one: Purge, other: Purge): Purge {
-  return one === 'everything' || other === 'everything' ? 'everything' : new Set([...one, ...other])
 }
