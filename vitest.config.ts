@@ -40,7 +40,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: integration,
-          globalSetup: ['scripts/stack/vitest-setup.ts'],
+          globalSetup: ['scripts/stack/vitest-edge-setup.ts', 'scripts/stack/vitest-setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           maxWorkers: 2,
@@ -63,7 +63,7 @@ export default defineConfig({
           name: 'drills',
           include: ['drill/**/*.test.ts'],
           exclude: ['drill/{bench,engine}/**'],
-          globalSetup: ['scripts/stack/vitest-store-setup.ts'],
+          globalSetup: ['scripts/stack/vitest-edge-setup.ts', 'scripts/stack/vitest-store-setup.ts'],
           // As long as the waits inside may take together: they say what did not come true, a timeout does not.
           testTimeout: 300_000,
           hookTimeout: 300_000,

@@ -1,16 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest'
 import { type EdgeKind, EdgeRig } from './edge-rig.ts'
 import { type Answer, answerWith, page } from './stand-in-web.ts'
-import { hasCompiler } from './varnish-binary.ts'
 
 /**
  * What whoever stands in front of the web processes does, nginx and Varnish alike, seen with web processes that a test tells what to answer.
  * drill/edge.test.ts has the real ones.
  */
-describe.each<EdgeKind>(hasCompiler() ? ['nginx', 'varnish'] : ['nginx'])('%s:', (kind) => {
+describe.each<EdgeKind>(inject('hasVarnish') ? ['nginx', 'varnish'] : ['nginx'])('%s:', (kind) => {
   const rig = new EdgeRig(kind)
   const { webs, asked, answerAll, newPage, ask, speak, until } = rig
   beforeAll(() => rig.start())
@@ -297,7 +296,7 @@ describe.each<EdgeKind>(hasCompiler() ? ['nginx', 'varnish'] : ['nginx'])('%s:',
   })
 })
 
-describe.runIf(hasCompiler())('Varnish', () => {
+describe.runIf(inject('hasVarnish'))('Varnish', () => {
   const rig = new EdgeRig('varnish')
   beforeAll(() => rig.start())
   afterAll(() => rig.stop())

@@ -10,22 +10,39 @@ beforeEach(() => {
 })
 afterEach(() => fs.rmSync(folder, { recursive: true, force: true }))
 
-test('of several nginx on the system, the first that runs and has both modules is taken', () => {
+test('of several nginx on the system, the first that starts with both modules is taken', () => {
   const [purge, brotli] = ['ngx_http_cache_purge_module.so', 'ngx_http_brotli_static_module.so']
   install('broken', 'exit 127', [purge, brotli])
   install('bare', version('1.26.0', 'bare'), [])
   install('half', version('1.22.1', 'half'), [purge])
+  install('foreign', `${version('1.26.0', 'foreign')}\n${REFUSES_MODULES}`, [purge, brotli])
   install('whole', version('1.22.1', 'whole'), [purge, brotli])
   install('other', version('1.27.0', 'other'), [purge, brotli])
-  const places = ['missing', 'broken', 'bare', 'half', 'whole', 'other'].map((place) => path.join(folder, place))
+  const places = ['missing', 'broken', 'bare', 'half', 'foreign', 'whole', 'other'].map((place) => path.join(folder, place))
   expect(onSystem(places)).toEqual({
     command: path.join(folder, 'whole', 'nginx'),
     env: {},
     modules: [purge, brotli].map((name) => path.join(folder, 'whole', name)),
     version: '1.22.1',
   })
-  expect(onSystem(places.slice(0, 4))).toBeNull()
+  expect(onSystem(places.slice(0, 5))).toBeNull()
 })
+
+test('an empty place in a path is nowhere, and not where somebody stands', () => {
+  const modules = ['ngx_http_cache_purge_module.so', 'ngx_http_brotli_static_module.so']
+  install('here', version('1.22.1', 'here'), modules)
+  const before = process.cwd()
+  process.chdir(path.join(folder, 'here'))
+  try {
+    expect(onSystem([''])).toBeNull()
+    expect(onSystem(['.'])?.version).toBe('1.22.1')
+  } finally {
+    process.chdir(before)
+  }
+})
+
+/** Where it is asked to try a configuration, which has modules in it that were built for another one. */
+const REFUSES_MODULES = `case "$*" in *-t*-c*) grep -q load_module "$7" && exit 1;; esac`
 
 /** As nginx says it, on the stream for errors. */
 function version(number: string, modules: string): string {

@@ -10,6 +10,30 @@ beforeEach(() => {
 })
 afterEach(() => fs.rmSync(tools, { recursive: true, force: true }))
 
+const inside = () => fs.readdirSync(tools).filter((name) => name !== '.locks')
+
+test('a tool that several want at once is made once', async () => {
+  let made = 0
+  const make = async (draft: string) => {
+    made += 1
+    await new Promise(setImmediate)
+    fs.writeFileSync(path.join(draft, 'tool'), '')
+  }
+  const folders = await Promise.all(Array.from({ length: 3 }, () => makeToolFolder(tools, 'tool', make)))
+  for (const folder of folders) expect(fs.readdirSync(folder)).toEqual(['tool'])
+  expect(made).toBe(1)
+})
+
+test('who waited for a tool makes it where that failed', async () => {
+  const failing = makeToolFolder(tools, 'tool', async () => {
+    await new Promise(setImmediate)
+    throw new Error('no network')
+  })
+  const waiting = makeToolFolder(tools, 'tool', async () => {})
+  await expect(failing).rejects.toThrow('no network')
+  expect(fs.existsSync(await waiting)).toBe(true)
+})
+
 test("two tools that are made at once do not take each other's drafts away", async () => {
   const makeWith = (name: string) => async (draft: string) => {
     await new Promise(setImmediate)
@@ -30,7 +54,7 @@ test('a folder whose making failed is not there, and the next one begins anew', 
     throw new Error('no disk')
   })
   await expect(failing).rejects.toThrow('no disk')
-  expect(fs.readdirSync(tools)).toEqual([])
+  expect(inside()).toEqual([])
   const folder = await makeToolFolder(tools, 'tool', async () => {})
   expect(fs.readdirSync(folder)).toEqual([])
 })
@@ -40,6 +64,6 @@ test('drafts of processes that died are removed', async () => {
   fs.mkdirSync(path.join(tools, `left.${NOBODY}.part`))
   fs.mkdirSync(path.join(tools, `tool.${process.pid}.part`, 'of-an-earlier-process'), { recursive: true })
   const folder = await makeToolFolder(tools, 'tool', async () => {})
-  expect(fs.readdirSync(tools)).toEqual(['tool'])
+  expect(inside()).toEqual(['tool'])
   expect(fs.readdirSync(folder)).toEqual([])
 })

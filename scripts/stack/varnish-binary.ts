@@ -15,8 +15,8 @@ const VERSION_TIMEOUT_MS = 10_000
 
 /** As `findNginx`. Throws `StepFailed` where there is none, also where there is no C compiler. */
 export async function findVarnish(tools: string, searchPath = process.env.PATH ?? ''): Promise<VarnishBinary> {
-  const folders = [...searchPath.split(path.delimiter), ...SYSTEM_FOLDERS]
-  const installed = folders.map((folder) => path.join(folder, 'varnishd')).find((command) => fs.existsSync(command) && runs(command, {}))
+  const folders = [...searchPath.split(path.delimiter).filter(Boolean), ...SYSTEM_FOLDERS]
+  const installed = folders.map((folder) => path.resolve(folder, 'varnishd')).find((command) => fs.existsSync(command) && runs(command, {}))
   try {
     if (!hasCompiler(searchPath)) throw new Error('there is no C compiler, which it needs.')
     if (installed) return { command: installed, env: {}, modules: null }
@@ -31,7 +31,10 @@ export async function findVarnish(tools: string, searchPath = process.env.PATH ?
 
 /** Whether its rules could be compiled here. */
 export function hasCompiler(searchPath = process.env.PATH ?? ''): boolean {
-  return searchPath.split(path.delimiter).some((folder) => fs.existsSync(path.join(folder, 'gcc')))
+  return searchPath
+    .split(path.delimiter)
+    .filter(Boolean)
+    .some((folder) => fs.existsSync(path.join(folder, 'gcc')))
 }
 
 function inFolder(folder: string): VarnishBinary {
