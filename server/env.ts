@@ -82,6 +82,11 @@ export function operatorEnv(): Pick<Env, 'DATABASE_URL' | 'CORE_REDIS_URL'> {
   return check(schema.pick({ DATABASE_URL: true, CORE_REDIS_URL: true }), process.env)
 }
 
+/** The same for a command about the catalogue. */
+export function catalogEnv(): Pick<Env, 'DATABASE_URL'> {
+  return check(schema.pick({ DATABASE_URL: true }), process.env)
+}
+
 /** The same for a command about photographs. */
 export function photosEnv(): Pick<Env, 'DATABASE_URL' | 'MEDIA_DIR'> {
   return check(schema.pick({ DATABASE_URL: true, MEDIA_DIR: true }), process.env)

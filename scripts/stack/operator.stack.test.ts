@@ -41,14 +41,19 @@ test('what the environment names is used as it is, and no store of this machine 
   const ask = () => {
     throw new Error('asked')
   }
-  expect(findServers(OUTSIDE, NEEDED, ask).env).toEqual(OUTSIDE)
+  expect(findServers(OUTSIDE, NEEDED, ask)).toEqual({ env: OUTSIDE, where: 'the servers that DATABASE_URL and CORE_REDIS_URL name' })
+  const { DATABASE_URL } = OUTSIDE
+  expect(findServers({ DATABASE_URL }, ['DATABASE_URL'], ask)).toEqual({
+    env: { DATABASE_URL },
+    where: 'the server that DATABASE_URL names',
+  })
 })
 
 test('without an environment the servers of the store that runs here are found, whole', () => {
   const record = runStore('Postgres', 'Redis core', 'Redis cache', 'payment gateway')
   const { env, where } = find({})
   const { redisPassword, postgresPassword } = readSecrets(state.data)
-  expect(where).toContain('http://localhost:3000')
+  expect(where).toBe('the store that runs at http://localhost:3000')
   expect(env).toMatchObject({
     DATABASE_URL: expect.stringContaining(`${postgresPassword}@127.0.0.1:5001/`),
     CORE_REDIS_URL: `redis://:${redisPassword}@127.0.0.1:5002`,
@@ -58,11 +63,12 @@ test('without an environment the servers of the store that runs here are found, 
   record.release()
 })
 
-test('an address from outside goes before a server of ours', () => {
+test('an address from outside goes before a server of ours, and is told of', () => {
   const record = runStore('Redis core')
-  const { env } = find({ DATABASE_URL: OUTSIDE.DATABASE_URL })
+  const { env, where } = find({ DATABASE_URL: OUTSIDE.DATABASE_URL })
   expect(env.DATABASE_URL).toBe(OUTSIDE.DATABASE_URL)
   expect(env.CORE_REDIS_URL).toContain('127.0.0.1:5002')
+  expect(where).toBe('the store that runs at http://localhost:3000, but for the server that DATABASE_URL names')
   record.release()
 })
 

@@ -28,7 +28,8 @@ export type OperatorAddress = keyof typeof BEHIND
  */
 export function findServers(outside: Environment, needed: readonly OperatorAddress[], openState: () => StateFolder): OperatorServers {
   const named = Object.fromEntries(Object.entries(outside).filter((entry): entry is [string, string] => Boolean(entry[1])))
-  if (needed.every((name) => named[name])) return { env: named, where: `the servers that ${list(needed)} name` }
+  const given = needed.filter((name) => named[name])
+  if (given.length === needed.length) return { env: named, where: namedBy(given) }
   const state = openState()
   const running = readRunning(state.path)
   const missing = needed.filter((name) => !named[name])
@@ -47,7 +48,8 @@ export function findServers(outside: Environment, needed: readonly OperatorAddre
       `Set ${list(foreign)} to what the store was started with, then try again.`,
     )
   }
-  return { env: { ...named, ...localEnv(state, running.url, named) }, where: `the store that runs at ${running.url}` }
+  const instead = given.length === 0 ? '' : `, but for ${namedBy(given)}`
+  return { env: { ...named, ...localEnv(state, running.url, named) }, where: `the store that runs at ${running.url}${instead}` }
 }
 
 /** What the launcher gives its processes; what is set outside goes before it, there and here. */
@@ -67,6 +69,10 @@ function localEnv(state: StateFolder, url: string, outside: Environment): Record
     port: Number(URL.parse(url)?.port ?? 0),
   }
   return storeEnv(addresses, secrets, outside)
+}
+
+function namedBy(names: readonly OperatorAddress[]): string {
+  return names.length === 1 ? `the server that ${list(names)} names` : `the servers that ${list(names)} name`
 }
 
 function list(names: readonly string[]): string {

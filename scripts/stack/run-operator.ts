@@ -2,15 +2,17 @@ import { spawn } from 'node:child_process'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { findServers } from './operator.ts'
+import { findServers, type OperatorAddress } from './operator.ts'
 import { generatePrismaClient } from './prisma-client.ts'
 import { explain } from './progress.ts'
 import { openStateFolder } from './state-folder.ts'
 
 const SERVER_AWAY = 3
 
-/** A program that answers an operator, and the file that its log goes to. */
-export type OperatorProgram = { readonly program: string; readonly log: string }
+/** A program that answers an operator, the file that its log goes to, and which servers it works with: both, unless it says so. */
+export type OperatorProgram = { readonly program: string; readonly log: string; readonly needed?: readonly OperatorAddress[] }
+
+const BOTH: readonly OperatorAddress[] = ['DATABASE_URL', 'CORE_REDIS_URL']
 
 /**
  * Finds the servers and runs a program for operators on them. Its log goes beside those of the store, where there is one on this machine, so
@@ -19,7 +21,7 @@ export type OperatorProgram = { readonly program: string; readonly log: string }
 export async function runOperator(project: string, program: OperatorProgram, args: readonly string[]): Promise<number> {
   try {
     if (asksForHelp(args)) return await run(project, program, args, {})
-    const { env, where } = findServers(process.env, ['DATABASE_URL', 'CORE_REDIS_URL'], () => openStateFolder(project))
+    const { env, where } = findServers(process.env, program.needed ?? BOTH, () => openStateFolder(project))
     if (process.stderr.isTTY) console.error(`Looking at ${where}.\n`)
     return await run(project, program, args, env)
   } catch (error) {
