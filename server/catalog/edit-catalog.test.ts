@@ -70,6 +70,12 @@ test('what no offer can be is refused as a value, and no version comes of it', a
   expect(await engine.db.offer.count({ where: { sku: unit } })).toBe(1)
 })
 
+test('no more is put on hand than can be counted', async () => {
+  const unit = await engine.sell({ stock: 999_999_999 })
+  expect(await restock(engine.db, unit, 2, NOW)).toEqual(fail('OUT_OF_BOUNDS', { field: 'onHand', least: 0, most: 1_000_000_000 }))
+  expect(await restock(engine.db, unit, 1, NOW)).toMatchObject({ ok: true })
+})
+
 test('a SKU that is not there cannot be edited', async () => {
   const answers = await Promise.all([
     setPrice(engine.db, NOBODY, 15_00, NOW),

@@ -9,6 +9,9 @@ import { edit, type Touched } from './edit.ts'
 
 export type UnknownSku = Failure<'UNKNOWN_SKU'>
 
+/** A column holds twice that. */
+const ON_HAND_BOUNDS = [0, 1_000_000_000] as const
+
 // Each edit is a new version of the offer, which it returns. Core and pages hear of it from the same transaction; whoever was shown an
 // older version is told at the placing.
 
@@ -45,14 +48,15 @@ export async function setWeight(db: Db, sku: Sku, weightGrams: number, nowMs: nu
 
 /** When a SKU is sold. Core judges it by its own clock at each placing. What was withdrawn is shown again. */
 export async function setSaleWindow(db: Db, sku: Sku, window: Window, nowMs: number): Promise<Result<number, UnknownSku | BadWindow>> {
-  const bad = findBadWindow(window)
-  if (bad) return bad
+  return findBadWindow(window) ?? edit(db, (tx, touched) => openSale(tx, touched, sku, window, nowMs))
+}
+
+/** The same within an edit that does more. Something has to be sold in the window. */
+export async function openSale(tx: Tx, touched: Touched, sku: Sku, window: Window, nowMs: number): Promise<Result<number, UnknownSku>> {
   const change = { startsAt: toDate(window.startsAtMs), endsAt: toDate(window.endsAtMs) }
-  return edit(db, async (tx, touched) => {
-    const opened = await putNextOffer(tx, touched, sku, change, nowMs)
-    if (opened.ok) await setWithdrawn(tx, touched, sku, null)
-    return opened
-  })
+  const opened = await putNextOffer(tx, touched, sku, change, nowMs)
+  if (opened.ok) await setWithdrawn(tx, touched, sku, null)
+  return opened
 }
 
 /** Ends the sale of a SKU from now on: pages drop it, carts that hold it are told at the checkout. */
@@ -68,17 +72,18 @@ export async function endSale(tx: Tx, touched: Touched, sku: Sku, nowMs: number)
   return ended
 }
 
-/** Adds units to what is on hand, or takes some away; never below what orders hold. */
-export function restock(
-  db: Db,
-  sku: Sku,
-  units: number,
-  nowMs: number,
-): Promise<Result<void, UnknownSku | (Failure<'UNITS_ALLOCATED'> & { readonly free: number })>> {
+export type Restocked = Result<void, UnknownSku | OutOfBounds | (Failure<'UNITS_ALLOCATED'> & { readonly free: number })>
+
+/** Adds units to what is on hand, or takes some away; never below what orders hold, nor beyond what anybody could count. */
+export function restock(db: Db, sku: Sku, units: number, nowMs: number): Promise<Restocked> {
   return db.$transaction(async (tx) => {
-    const [level] = await tx.$queryRaw<{ free: number }[]>`SELECT on_hand - allocated AS free FROM stock WHERE sku = ${sku} FOR UPDATE`
+    const [level] = await tx.$queryRaw<
+      { on_hand: number; free: number }[]
+    >`SELECT on_hand, on_hand - allocated AS free FROM stock WHERE sku = ${sku} FOR UPDATE`
     if (!level) return fail('UNKNOWN_SKU')
     if (level.free + units < 0) return fail('UNITS_ALLOCATED', { free: level.free })
+    const outside = findOutOfBounds({ onHand: [level.on_hand + units, ON_HAND_BOUNDS] })
+    if (outside) return outside
     await moveStock(tx, 'restock', [{ sku, onHandDelta: units, allocatedDelta: 0, droppedReservations: [] }], nowMs)
     return ok(undefined)
   })

@@ -11,17 +11,22 @@ export type UnknownProduct = Failure<'UNKNOWN_PRODUCT'>
  * Shows a product, or has it wait for those of its photographs whose variants are still being made; the media worker publishes it then. What
  * was withdrawn is shown again as it was; each of its SKUs is sold again once it has a window again.
  */
-export function publishProduct(db: Db, code: string, nowMs: number): Promise<Result<'published' | 'waiting', UnknownProduct>> {
-  return edit(db, async (tx, touched) => {
-    const product = await lockProduct(tx, code)
-    if (!product) return fail('UNKNOWN_PRODUCT')
-    await tx.product.update({ where: { code }, data: { publishWantedAt: product.publishWantedAt ?? new Date(nowMs), withdrawnAt: null } })
-    if (product.publishedAt) {
-      if (product.withdrawnAt) touchLists(touched, code)
-      return ok('published')
-    }
-    return ok((await publishIfReady(tx, touched, code, nowMs)) ? 'published' : 'waiting')
-  })
+export function publishProduct(db: Db, code: string, nowMs: number): Promise<Published> {
+  return edit(db, (tx, touched) => showProduct(tx, touched, code, nowMs))
+}
+
+type Published = Result<'published' | 'waiting', UnknownProduct>
+
+/** The same within an edit that does more. */
+export async function showProduct(tx: Tx, touched: Touched, code: string, nowMs: number): Promise<Published> {
+  const product = await lockProduct(tx, code)
+  if (!product) return fail('UNKNOWN_PRODUCT')
+  await tx.product.update({ where: { code }, data: { publishWantedAt: product.publishWantedAt ?? new Date(nowMs), withdrawnAt: null } })
+  if (product.publishedAt) {
+    if (product.withdrawnAt) touchLists(touched, code)
+    return ok('published')
+  }
+  return ok((await publishIfReady(tx, touched, code, nowMs)) ? 'published' : 'waiting')
 }
 
 /** Takes a product from every page, and its SKUs from sale: carts that hold one are told at the checkout. Once is enough. */

@@ -4,14 +4,16 @@ import { unreachable } from '#/domain/unreachable.ts'
 import { tags } from '../cache/manifest.ts'
 import { lastNumberOf } from '../cache/read-tags.ts'
 import { edit } from '../catalog/edit.ts'
-import { restock, setPrice, setSaleWindow, withdraw } from '../catalog/edit-catalog.ts'
-import { publishProduct, withdrawProduct } from '../catalog/publish.ts'
+import { openSale, restock, setPrice, withdraw } from '../catalog/edit-catalog.ts'
+import { showProduct, withdrawProduct } from '../catalog/publish.ts'
 import type { Db } from '../db/client.ts'
 import { log } from '../telemetry/log.ts'
 import { type Answer, answer, counted, EXIT, ONLY_ASKED } from './answer.ts'
 import { CATALOG_USAGE, type CatalogAsked } from './read-catalog-command.ts'
 import { orServerAway } from './run-command.ts'
 import { findGood, type Good, inEuros, showAll, showGood, stateOf } from './show-catalog.ts'
+
+const ALWAYS = { startsAtMs: null, endsAtMs: null }
 
 /** What a command about the catalogue works with: Postgres. Pages and core follow from there. */
 export type CatalogDesk = { readonly db: Db; readonly clock: Clock }
@@ -75,8 +77,10 @@ async function publish({ db, clock }: CatalogDesk, name: string, yes: boolean): 
   ]
   if (lines.length === 0) return nothingToDo(`${name} is ${isProduct ? 'published' : 'sold'} already.`, notSold(good))
   if (!yes) return onlyAsked(...lines)
-  if (isProduct) await publishProduct(db, name, clock.now())
-  if (again && isSku(again.sku)) await setSaleWindow(db, again.sku, { startsAtMs: null, endsAtMs: null }, clock.now())
+  await edit(db, async (tx, touched) => {
+    if (isProduct) await showProduct(tx, touched, name, clock.now())
+    if (again && isSku(again.sku)) await openSale(tx, touched, again.sku, ALWAYS, clock.now())
+  })
   const after = await findGood(db, name)
   return told(db, [tags.product(good.code)], [...lines, ...(after ? [`It is ${stateOf(after)} now.`, ...notSold(after)] : [])])
 }
@@ -107,7 +111,10 @@ async function putOnHand({ db, clock }: CatalogDesk, sku: Sku, units: number, ye
   const line = `${sku} has ${variant.onHand + units} on hand from now on, ${units} more.`
   if (!yes) return onlyAsked(line)
   const stocked = await restock(db, sku, units, clock.now())
-  if (!stocked.ok) return unknown(sku)
+  if (!stocked.ok)
+    return stocked.code === 'OUT_OF_BOUNDS'
+      ? refused(`A SKU has at most ${stocked.most} units on hand; nothing was changed.`)
+      : unknown(sku)
   log.info({ sku, units }, 'a merchant restocked')
   // Stock stands in no page, so no tag is told.
   return answer(EXIT.fine, [line, '', 'Done: shoppers see it as soon as a worker has told core.'], { done: true })

@@ -61,7 +61,10 @@ test('a product is withdrawn and published again, with its SKU where there is ju
   expect((await run('withdraw', unit, '--yes')).text).toContain('1 SKU of it from sale')
   expect((await run('show', unit)).text).toMatch(/withdrawn:\n.*not sold/)
   expect(await json('withdraw', unit, '--yes')).toMatchObject({ code: EXIT.fine, done: false })
-  expect((await run('publish', unit, '--yes')).text).toContain('It is published now.')
+  const { head } = await feedNow()
+  const published = await json('publish', unit, '--yes')
+  expect(published, 'both are one edit').toMatchObject({ done: true, sequence: head + 1 })
+  expect((await feedNow()).head).toBe(head + 1)
   expect((await json('show', unit)).product).toMatchObject({ withdrawnAt: null, variants: [{ isSold: true }] })
   expect(await json('publish', unit, '--yes')).toMatchObject({ code: EXIT.fine, done: false })
 })
@@ -101,6 +104,7 @@ test('units that are restocked can be sold', async () => {
 
 test('what cannot be done is said in words, with exit code 1', async () => {
   const unit = await engine.sell()
+  const full = await engine.sell({ stock: 1_000_000_000 })
   for (const [args, words] of [
     [['show', 'NOBODY'], 'SKU NOBODY'],
     [['set-price', 'NOBODY-XL', '1.00'], 'SKU NOBODY-XL'],
@@ -108,6 +112,7 @@ test('what cannot be done is said in words, with exit code 1', async () => {
     [['publish', 'NOBODY'], 'SKU NOBODY'],
     [['restock', 'NOBODY', '1'], 'SKU NOBODY'],
     [['set-price', unit, '9999999.99'], 'at most'],
+    [['restock', full, '1'], 'at most 1000000000 units'],
   ] as const) {
     expect(await run(...args, '--yes')).toMatchObject({ code: EXIT.trouble, text: expect.stringContaining(words) })
   }
@@ -116,6 +121,8 @@ test('what cannot be done is said in words, with exit code 1', async () => {
 test.each([
   [['set-price', 'VASE'], 'a price in euros'],
   [['set-price', 'VASE', '12.5'], 'a price in euros'],
+  [['set-price', 'VASE', '0'], 'above nothing'],
+  [['set-price', 'VASE', '0.00'], 'above nothing'],
   [['set-price', 'VASE', '1e3'], 'a price in euros'],
   [['set-price', 'vase', '12.50'], 'a SKU'],
   [['set-price', 'VASE', '12.50', '13.50'], 'a SKU'],

@@ -32,7 +32,10 @@ const MOST_UNITS = 1_000_000
 /** What each command takes, in words and as it is read. */
 const COMMANDS = {
   show: { takes: 'a product, such as CANVASHI, or nothing', words: z.tuple([product.optional()]) },
-  'set-price': { takes: 'a SKU and a price in euros: CANVASHI-BLACK-42 19.99', words: z.tuple([unit, amount]) },
+  'set-price': {
+    takes: 'a SKU and a price in euros, above nothing: CANVASHI-BLACK-42 19.99',
+    words: z.tuple([unit, amount.refine((minor) => minor > 0)]),
+  },
   publish: { takes: 'a product, such as CANVASHI, or a SKU of it', words: z.tuple([named]) },
   withdraw: { takes: 'a product, such as CANVASHI, or a SKU of it', words: z.tuple([named]) },
   restock: {
