@@ -1,0 +1,124 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { Redis } from 'ioredis'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { formatMoney } from '#/domain/money.ts'
+import { sku } from '#/domain/sku.ts'
+import { startTestEdge, type TestEdge } from '#/scripts/stack/test-edge.ts'
+import { readTags } from '#/server/cache/read-tags.ts'
+import { systemClock } from '#/server/clock.ts'
+import { connectDatabase, type Db } from '#/server/db/client.ts'
+import { EXIT } from '#/server/operator/answer.ts'
+import { carryOutCatalog } from '#/server/operator/catalog-answer.ts'
+import { readCatalogCommand } from '#/server/operator/read-catalog-command.ts'
+import { skuKeys } from '#/server/redis/keys.ts'
+import { type DrillStore, startDrillStore } from './drill-store.ts'
+import { until } from './merchant.ts'
+
+/** Prices that a merchant sets one after the other, watched from every place where somebody meets them. */
+const [PAGE, UNIT] = ['/p/table-tripod', sku('TRIPOD')]
+/** No two alike, and none that the page shows otherwise. */
+const PRICES = Array.from({ length: 15 }, (_, n) => 901_01 + n * 101)
+const NONE = -1
+const LOOK_MS = 20
+
+let store: DrillStore
+let edge: TestEdge
+let db: Db
+let core: Redis
+
+beforeAll(async () => {
+  store = await startDrillStore({ replicas: 2 })
+  const { ASSETS_DIR: assets = '', MEDIA_DIR: media = '' } = store.env
+  const pool = store.replicas.map(({ url }) => `127.0.0.1:${new URL(url).port}`)
+  edge = await startTestEdge(store, { pool, publicHost: new URL(store.url).host, assets, media, databaseUrl: store.postgres.url })
+  db = connectDatabase(store.postgres.url, 2)
+  core = new Redis(store.core.url)
+})
+afterAll(async () => {
+  core.disconnect()
+  await db.$disconnect()
+  await store.stop()
+})
+
+/** Somewhere that a price can be read, and in which order each was first seen there. */
+type Place = {
+  readonly name: string
+  readonly look: () => Promise<number>
+  readonly seen: { readonly edit: number; readonly atMs: number }[]
+}
+
+const place = (name: string, look: () => Promise<number>): Place => ({ name, look, seen: [] })
+const last = ({ seen }: Place) => seen.at(-1)?.edit ?? NONE
+
+/** The edit of which a text shows the price. */
+function editIn(text: string): number {
+  const shown = PRICES.flatMap((minor, n) => (text.includes(formatMoney({ minor, currency: 'EUR' })) ? [n] : []))
+  expect(shown.length, 'a page is of one moment').toBeLessThanOrEqual(1)
+  return shown[0] ?? NONE
+}
+
+async function page(url: string, headers: Record<string, string> = {}): Promise<number> {
+  const answer = await fetch(url + PAGE, { headers, signal: AbortSignal.timeout(20_000) })
+  expect(answer.status).toBe(200)
+  return editIn(await answer.text())
+}
+
+async function watch({ look, seen }: Place, over: AbortSignal): Promise<void> {
+  while (!over.aborted) {
+    const edit = await look()
+    if (edit !== seen.at(-1)?.edit) seen.push({ edit, atMs: performance.now() })
+    await setTimeout(LOOK_MS)
+  }
+}
+
+async function isSettled(): Promise<boolean> {
+  const { sequence } = JSON.parse(fs.readFileSync(path.join(edge.folder, 'cursor.json'), 'utf8'))
+  return sequence === (await readTags(db, Number.MAX_SAFE_INTEGER)).head
+}
+
+test('each of fifteen prices reaches core, every web process and the edge, in their order, and none of before comes back', async () => {
+  const places = [
+    place('core', async () => PRICES.indexOf(Number(await core.hget(skuKeys(UNIT).offer, 'price')))),
+    ...store.replicas.map(({ url }, n) => place(`replica ${n + 1}`, () => page(url))),
+    place('edge', () => page(edge.url)),
+    place('edge, the tree', () => page(edge.url, { rsc: '1' })),
+  ]
+  const over = new AbortController()
+  const watching = Promise.all(places.map((each) => watch(each, over.signal)))
+  const committed: number[] = []
+  try {
+    await until('all places are watched, and the edge has purged what a start purges', async () => {
+      return places.every(({ seen }) => seen.length > 0) && (await isSettled())
+    })
+    for (const [n, minor] of PRICES.entries()) {
+      // Each at another moment of the rounds that everybody makes.
+      await setTimeout((n * 97) % 500)
+      const asked = readCatalogCommand(['set-price', UNIT, (minor / 100).toFixed(2), '--yes'])
+      if (!asked.ok) throw new Error(asked.why)
+      expect(await carryOutCatalog({ db, clock: systemClock }, asked.value)).toMatchObject({ code: EXIT.fine, data: { done: true } })
+      committed.push(performance.now())
+      await Promise.race([watching, until(`price ${n} is everywhere`, async () => places.every((each) => last(each) >= n))])
+    }
+    await Promise.race([watching, until('the edge has purged for the last time', isSettled)])
+  } finally {
+    over.abort()
+  }
+  await watching
+  for (const { name, seen } of places) expect([name, ...seen.map(({ edit }) => edit)]).toEqual([name, NONE, ...PRICES.keys()])
+  report(places, committed)
+})
+
+/** Milliseconds from the answer of the command to where it was seen. */
+function report(places: readonly Place[], committed: readonly number[]): void {
+  const took = places.map(({ name, seen }) => ({
+    name,
+    ms: committed.map((at, n) => Math.max(0, (seen.find(({ edit }) => edit === n)?.atMs ?? Number.NaN) - at)),
+  }))
+  took.push({ name: 'everywhere', ms: committed.map((_, n) => Math.max(...took.map(({ ms }) => ms[n] ?? Number.NaN))) })
+  for (const { name, ms } of took) {
+    const sorted = ms.map(Math.round).sort((a, b) => a - b)
+    process.stdout.write(`an edit: ${name.padEnd(14)}  median ${sorted[sorted.length >> 1]} ms, worst ${sorted.at(-1)} ms\n`)
+  }
+}
