@@ -10,7 +10,7 @@ export type VarnishOptions = Pick<EdgeOptions, 'project' | 'folder' | 'port' | '
   readonly logFile: string
 }
 
-const READY_TIMEOUT_MS = 30_000
+const READY_TIMEOUT_MS = 60_000
 const ANSWER_TIMEOUT_MS = 1000
 const STOP_PATIENCE_MS = 10_000
 /** Below the five seconds after which a web process closes a connection. */
