@@ -93,14 +93,16 @@ export function photosEnv(): Pick<Env, 'DATABASE_URL' | 'MEDIA_DIR'> {
 }
 
 const edgeSchema = schema.pick({ DATABASE_URL: true }).extend({
-  /** Where nginx keeps what it keeps, see deploy/edge. */
+  /** What stands in front, see deploy/edge. */
+  EDGE_KIND: z.enum(['nginx', 'varnish']).default('nginx'),
+  /** Where nginx keeps what it keeps; for either, up to where everything is settled. */
   EDGE_FOLDER: z.string().min(1),
   /** Where it takes orders, and the word that it takes them by. */
   EDGE_CONTROL_URL: z.url(),
   EDGE_TOKEN: z.string().min(16),
 })
 
-/** What the follower beside an edge needs; the edge itself sets all of it. Throws as `env` does. */
+/** What the follower beside an edge needs; `npm run edge` sets all of it. Throws as `env` does. */
 export function edgeEnv(): z.infer<typeof edgeSchema> {
   return check(edgeSchema, process.env)
 }

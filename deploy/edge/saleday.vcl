@@ -26,10 +26,13 @@ sub vcl_recv {
   unset req.http.X-Hash;
   unset req.http.X-Stale;
 
-  # For the follower: everything that carries one of these tags.
+  # For the follower: everything that carries one of these tags, but for what carries the stamp of a number that is new enough.
   if (req.method == "BAN") {
     if (req.http.X-Edge-Token != "{{token}}") { return (synth(403)); }
     if (req.http.X-Ban-Tags == "*") { ban("req.url ~ ."); }
+    elseif (req.http.X-Ban-Unless) {
+      ban("obj.http.Cache-Tag ~ (^|,)(" + req.http.X-Ban-Tags + ")(,|$) && obj.http.Cache-Tag !~ (^|,)" + req.http.X-Ban-Unless + "(,|$)");
+    }
     else { ban("obj.http.Cache-Tag ~ (^|,)(" + req.http.X-Ban-Tags + ")(,|$)"); }
     return (synth(200, "Banned"));
   }

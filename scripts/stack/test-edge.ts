@@ -61,6 +61,7 @@ export async function startTestEdge(stack: Host, { databaseUrl, trusted = [], ..
 
 export type TestVarnish = TestProcess & {
   readonly url: string
+  readonly token: string
   /** Has it forget what carries one of these tags, `a|b`; or everything, `*`. Returns what it answers to whoever says this word. */
   ban(tags: string, token?: string): Promise<number>
 }
@@ -77,6 +78,7 @@ export async function startTestVarnish(stack: Host, { pool, publicHost }: TestEd
   return {
     ...(await stack.launch(service)),
     url,
+    token: own.token,
     ban: async (tags, token = own.token) => {
       const headers = { [TOKEN_HEADER]: token, 'x-ban-tags': tags }
       return (await fetch(url, { method: 'BAN', headers })).status
