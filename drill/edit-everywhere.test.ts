@@ -87,9 +87,10 @@ test('each of fifteen prices reaches core, every web process and the edge, in th
   ]
   const over = new AbortController()
   const watching = Promise.all(places.map((each) => watch(each, over.signal)))
+  const see = (what: string, isSo: () => Promise<boolean>) => Promise.race([watching, until(what, isSo)])
   const committed: number[] = []
   try {
-    await until('all places are watched, and the edge has purged what a start purges', async () => {
+    await see('all places are watched, and the edge has purged what a start purges', async () => {
       return places.every(({ seen }) => seen.length > 0) && (await isSettled())
     })
     for (const [n, minor] of PRICES.entries()) {
@@ -99,9 +100,9 @@ test('each of fifteen prices reaches core, every web process and the edge, in th
       if (!asked.ok) throw new Error(asked.why)
       expect(await carryOutCatalog({ db, clock: systemClock }, asked.value)).toMatchObject({ code: EXIT.fine, data: { done: true } })
       committed.push(performance.now())
-      await Promise.race([watching, until(`price ${n} is everywhere`, async () => places.every((each) => last(each) >= n))])
+      await see(`price ${n} is everywhere`, async () => places.every((each) => last(each) >= n))
     }
-    await Promise.race([watching, until('the edge has purged for the last time', isSettled)])
+    await see('the edge has purged for the last time', isSettled)
   } finally {
     over.abort()
   }

@@ -21,7 +21,7 @@ export type Following = {
 }
 
 /**
- * Keeps an edge true to the feed until it is stopped: what an edit has made old is forgotten, at once and twice more (`ROUNDS_MS`). It asks
+ * Keeps an edge true to the feed until it is stopped: what an edit has made old is forgotten, a moment later and twice more (`ROUNDS_MS`). It asks
  * the feed itself, so nobody has to reach it, and after it was away it goes on where it had been. While Postgres is away nothing is edited;
  * while the edge is away nothing is sent.
  */
@@ -42,8 +42,7 @@ export function followFeed({ db, forget, cursorFile }: Following): { readonly st
     return 'idle'
   })
   const hearing = runLoop('feed', POLL_MS, async () => {
-    // Nothing else ends the pause of a purge that failed.
-    if (rounds.hear(await readTags(db, rounds.heard.sequence), performance.now())) purging.wake()
+    rounds.hear(await readTags(db, rounds.heard.sequence), performance.now())
     return 'idle'
   })
   return {

@@ -3,11 +3,12 @@ import type { TagsRead } from '../cache/read-tags.ts'
 import { join, type Purge } from './purge.ts'
 
 /**
- * When what an edit has made old is purged, counted from when it was heard of. At once; again when no web process calls the older page fresh
- * any more (its lease, a second) and what it had sent has been kept; and once more when even the slowest answer of before has arrived, which
+ * When what an edit has made old is purged, counted from when it was heard of. First when every web process has heard of it too, which asks four
+ * times a second as the follower does: whoever has not would send the older page once more, as a fresh one. Again when none calls that fresh any
+ * more (its lease, a second) and what it had sent has been kept; and once more when even the slowest answer of before has arrived, which
  * deploy/edge/nginx.conf.template bounds to ten seconds.
  */
-export const ROUNDS_MS = [0, 2000, 12_000] as const
+export const ROUNDS_MS = [300, 2000, 12_000] as const
 
 type UnderWay = { readonly purge: Purge; readonly heardAtMs: number; round: number }
 
@@ -33,18 +34,15 @@ export class PurgeRounds {
     return this.#settled
   }
 
-  /**
-   * Takes in what was told since `heard`, and returns whether there was anything. A feed of another life, or one that was set back, says nothing
-   * of what is kept: all of it goes.
-   */
-  hear({ epoch, head, changed }: TagsRead, nowMs: number): boolean {
+  /** Takes in what was told since `heard`. A feed of another life, or one that was set back, says nothing of what is kept: all of it goes. */
+  hear({ epoch, head, changed }: TagsRead, nowMs: number): void {
     const upTo = { epoch, sequence: head }
     const isAnother = epoch !== this.#heard.epoch || head < this.#heard.sequence
-    const isNews = isAnother || changed.size > 0
-    if (isNews) this.#underWay.push({ purge: { upTo, told: isAnother ? null : changed }, heardAtMs: nowMs, round: 0 })
+    if (isAnother || changed.size > 0) {
+      this.#underWay.push({ purge: { upTo, told: isAnother ? null : changed }, heardAtMs: nowMs, round: 0 })
+    }
     this.#heard = upTo
     this.#settle()
-    return isNews
   }
 
   /** What is to be purged by now, in one; null for nothing. `done` is to be called with it when that has been done. */
