@@ -7,6 +7,7 @@ import { startTestStack, type TestStack } from '#/scripts/stack/test-stack.ts'
 import { connectDatabase } from '../db/client.ts'
 import { dataKey } from '../redis/cache-keys.ts'
 import { PatientRedis } from '../redis/patient-redis.ts'
+import { UNKNOWN } from './as-of.ts'
 import { counts } from './counts.ts'
 import { DataCache, type Json, type Reading } from './data-cache.ts'
 import { TagClock } from './tag-clock.ts'
@@ -370,13 +371,22 @@ test('what was read while Redis cache was away is shared once it is back, as soo
   expect(source.readings).toBe(1)
 })
 
-test('while Postgres is away who asks for it is given what is old, with the number that it is of; any other failure is one', async () => {
-  const { cache, feed, look } = startProcess()
-  const nobody = connectDatabase('postgresql://127.0.0.1:1/nothing', 1)
-  const away = async () => {
+const nobody = connectDatabase('postgresql://127.0.0.1:1/nothing', 1)
+
+/** Reads from a Postgres that is not there, and counts how often. */
+function awaySource() {
+  const source = async (): Promise<Reading<string>> => {
+    source.readings += 1
     await nobody.$queryRaw`SELECT 1`
     return { value: 'new', tags: ['a'] }
   }
+  source.readings = 0
+  return source
+}
+
+test('while Postgres is away who asks for it is given what is old, with the number that it is of; any other failure is one', async () => {
+  const { cache, feed, look, pass } = startProcess()
+  const away = awaySource()
   await share(feed, 'k', 'old')
   await cache.read(
     'k',
@@ -391,7 +401,70 @@ test('while Postgres is away who asks for it is given what is old, with the numb
   expect(await eventually('it comes from redis cache too', fromRedis)).toMatchObject({ value: 'old', asOf: { sequence: 0 } })
   await expect(other.cache.read('nothing', away, { orStale: true })).rejects.toThrow()
   const broken = () => Promise.reject(new Error('a row that nobody understands'))
+  pass(2000)
   await expect(cache.read('k', broken, { orStale: true })).rejects.toThrow('nobody understands')
+})
+
+test('what has outlived its time is not said to be of now, though nothing was told of it; of what was told of, its own number is said', async () => {
+  const { cache, feed, look, pass } = startProcess()
+  const source = countedSource(() => 'old')
+  await cache.read('k', source)
+  feed.tell('b')
+  look()
+  pass(3 * 3_600_000)
+  expect(await cache.read('k', awaySource(), { orStale: true })).toEqual({ value: 'old', tags: ['a'], asOf: UNKNOWN })
+  feed.tell('a')
+  look()
+  expect(await cache.read('k', awaySource(), { orStale: true })).toMatchObject({ asOf: { epoch: feed.epoch, sequence: 0 } })
+})
+
+test('once Postgres was found away, who has something old is given it at once, and for a second nobody asks; then one finds out for all', async () => {
+  const { cache, feed, look, pass } = startProcess()
+  for (const key of ['told', 'late', 'aged'])
+    await cache.read(
+      key,
+      countedSource(() => 'old', [key]),
+    )
+  const away = awaySource()
+  const askAll = () => Promise.all(['told', 'late', 'told', 'late'].map((key) => cache.read(key, away, { orStale: true })))
+  pass(70 * 60_000)
+  feed.tell('told')
+  look()
+  await cache.read('told', away, { orStale: true })
+  expect(away.readings).toBe(1)
+  // One of them is true, and is to be read again behind whoever is given it.
+  for (let i = 0; i < 5; i += 1) expect((await askAll()).map(({ value }) => value)).toEqual(['old', 'old', 'old', 'old'])
+  expect(away.readings).toBe(1)
+
+  pass(1000)
+  const { promise: found, resolve: find } = Promise.withResolvers<void>()
+  let probes = 0
+  const slow = async () => {
+    probes += 1
+    await found
+    return away()
+  }
+  const probing = cache.read('told', slow, { orStale: true })
+  await eventually('somebody finds out', async () => probes === 1)
+  pass(60_000)
+  for (let i = 0; i < 5; i += 1) await askAll()
+  expect([probes, away.readings]).toEqual([1, 1])
+  find()
+  expect((await probing).value).toBe('old')
+  const back = countedSource(() => 'new', ['told'])
+  expect((await cache.read('told', back, { orStale: true })).value, 'it rests again').toBe('old')
+  pass(1000)
+  for (let i = 0; i < 3; i += 1) expect((await cache.read('told', back, { orStale: true })).value).toBe('new')
+  expect(back.readings).toBe(1)
+})
+
+test('who has nothing asks Postgres even where it was away a moment ago', async () => {
+  const { cache } = startProcess()
+  const away = awaySource()
+  for (const key of ['k', 'l']) await expect(cache.read(key, away, { orStale: true })).rejects.toThrow()
+  expect(away.readings).toBe(2)
+  const back = countedSource(() => 'new')
+  expect((await cache.read('k', back, { orStale: true })).value).toBe('new')
 })
 
 test('what in Redis cache is no reading is read anew, and of another life of the feed nothing is taken', async () => {

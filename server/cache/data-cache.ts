@@ -4,7 +4,7 @@ import { isPostgresAway } from '../db/sql-state.ts'
 import { dataKey } from '../redis/cache-keys.ts'
 import type { PatientRedis } from '../redis/patient-redis.ts'
 import { log } from '../telemetry/log.ts'
-import { type AsOf, asOfSchema, isSame } from './as-of.ts'
+import { type AsOf, asOfSchema, isSame, UNKNOWN } from './as-of.ts'
 import { counts } from './counts.ts'
 import type { TagClock } from './tag-clock.ts'
 
@@ -46,6 +46,8 @@ const SPREAD = 0.1
 const NOTHING_MS = 5000
 /** Redis keeps it for longer than it is true: while Postgres is away, something old is better than nothing. */
 const SHARED_MS = 24 * 3_600_000
+/** After Postgres was found away, who can go on without it asks it for nothing for so long. */
+const REST_MS = 1000
 
 type Flight = { readonly asOf: AsOf; readonly landed: Promise<Entry> }
 
@@ -67,6 +69,8 @@ export class DataCache {
   readonly #nowMs: () => number
   readonly #memory: LRUCache<string, Entry>
   readonly #flights = new Map<string, Flight>()
+  /** Null while Postgres answers, as far as is known. */
+  #restsUntilMs: number | null = null
 
   constructor({ clock, shared, mostBytes = MOST_BYTES, nowMs = Date.now }: Options) {
     this.#clock = clock
@@ -83,19 +87,20 @@ export class DataCache {
     if (kept && this.#isTrue(kept)) {
       const isFresh = this.#isFresh(kept)
       counts()['data.memory'][isFresh ? 'hit' : 'stale'] += 1
-      if (!isFresh)
+      if (!isFresh && !this.#rests())
         this.#fly(key, source, 'behind').catch((error: unknown) => log.warn({ err: error, key }, 'what is kept could not be read again'))
       if (!kept.isShared) void this.#put(key, kept)
       return this.#stamp(kept)
     }
     counts()['data.memory'].miss += 1
+    const known = orStale && this.#rests() ? await this.#findOld(key) : null
+    if (known) return known as Stamped<T>
     try {
       return this.#stamp(await this.#fly(key, source, 'waited for'))
     } catch (error) {
-      const old = orStale && isPostgresAway(error) ? (this.#memory.peek(key) ?? (await this.#ask(key))) : null
+      const old = orStale && isPostgresAway(error) ? await this.#findOld(key) : null
       if (!old) throw error
-      counts()['data.postgres'].old += 1
-      return this.#stamp(old)
+      return old as Stamped<T>
     }
   }
 
@@ -137,9 +142,12 @@ export class DataCache {
   }
 
   async #readFrom(key: string, source: () => Promise<Reading<Json>>, asOf: AsOf): Promise<Entry> {
+    // It finds out for all who ask meanwhile.
+    if (this.#restsUntilMs !== null) this.#restsUntilMs = Number.POSITIVE_INFINITY
     try {
       const { value, tags, untrueAtMs } = await source()
       counts()['data.postgres'].read += 1
+      this.#restsUntilMs = null
       const text = JSON.stringify(value)
       const lasts = value === null ? NOTHING_MS : FRESH_MS * (1 - SPREAD + 2 * SPREAD * Math.random())
       const endsAtMs = untrueAtMs ?? Number.POSITIVE_INFINITY
@@ -157,8 +165,22 @@ export class DataCache {
       }
     } catch (error) {
       counts()['data.postgres'].error += 1
+      this.#restsUntilMs = isPostgresAway(error) ? this.#nowMs() + REST_MS : null
       throw error
     }
+  }
+
+  #rests(): boolean {
+    return this.#restsUntilMs !== null && this.#nowMs() < this.#restsUntilMs
+  }
+
+  /** What there is without Postgres, true or not, the newest of it; null for nothing. */
+  async #findOld(key: string): Promise<Stamped<Json> | null> {
+    const shared = await this.#ask(key)
+    if (shared) this.#keep(key, shared)
+    const old = this.#memory.peek(key) ?? shared
+    if (old) counts()['data.postgres'].old += 1
+    return old && this.#stamp(old)
   }
 
   /** What stands in Redis cache, whether it is still true or not; null for nothing, and where it cannot be asked. */
@@ -198,10 +220,11 @@ export class DataCache {
     return this.#nowMs() < freshUntilMs
   }
 
-  /** What nothing was told of is of now. */
-  #stamp<T extends Json>({ value, tags, asOf }: Entry): Stamped<T> {
+  /** What nothing was told of is of now, unless its time is over: then nobody can say of when it is. */
+  #stamp<T extends Json>({ value, tags, asOf, untilMs }: Entry): Stamped<T> {
     const clock = this.#clock()
-    return { value: value as T, tags, asOf: clock.isStale(tags, asOf) ? asOf : clock.now }
+    const ofNow = this.#nowMs() < untilMs ? clock.now : UNKNOWN
+    return { value: value as T, tags, asOf: clock.isStale(tags, asOf) ? asOf : ofNow }
   }
 }
 

@@ -31,11 +31,19 @@ export function leftSeconds({ renderedAtMs, revalidateSeconds }: Kept, nowMs: nu
 
 type Made = Pick<Kept, 'asOf' | 'renderedAtMs'>
 
-/** Whether one was made of later data than another, or of the same later. */
+/**
+ * Whether one was made of later data than another, or of the same later. What is of the feed's life of now is newer than anything of another, or
+ * of none, whatever the clocks of who made them say.
+ */
 export function isNewer(one: Made, other: Made): boolean {
   const isComparable = one.asOf !== null && one.asOf.epoch === other.asOf?.epoch
   if (isComparable && one.asOf.sequence !== other.asOf.sequence) return one.asOf.sequence > other.asOf.sequence
+  if (!isComparable && isOfNow(one) !== isOfNow(other)) return isOfNow(one)
   return one.renderedAtMs > other.renderedAtMs
+}
+
+function isOfNow({ asOf }: Made): boolean {
+  return asOf !== null && asOf.epoch !== '' && asOf.epoch === tagClock().now.epoch
 }
 
 /** A whole life is up to a tenth longer or shorter, always the same for a name: what was made together does not end together. */
