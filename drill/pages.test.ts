@@ -64,6 +64,11 @@ describe('a finished page', () => {
     expect(decorated.body).toEqual(plain.body)
   })
 
+  test('is the same however its address is spelt', async () => {
+    const [usual, other] = [await ask('/c/shoes', { 'accept-encoding': 'br' }), await ask('/c/%73h%6Fes', { 'accept-encoding': 'br' })]
+    expect([other.headers.etag, other.headers['cache-status']]).toEqual([usual.headers.etag, 'saleday; hit; detail=memory'])
+  })
+
   test('is left to the framework where its parts are asked for', async () => {
     const { headers } = await ask('/c/shoes', { rsc: '1' })
     const part = headers.location ? await ask(headers.location, { rsc: '1' }) : await ask('/c/shoes', { rsc: '1' })

@@ -478,6 +478,26 @@ test('what in Redis cache is no reading is read anew, and of another life of the
   expect(source.readings).toBe(3)
 })
 
+test('a process that began while Postgres is away is given what others have read, as of no number, and judges it once it knows the feed', async () => {
+  const feed = new Feed()
+  await share(feed, 'k', 'old')
+  const clock = new TagClock()
+  clock.suppose(feed.epoch)
+  const cache = new DataCache({ clock: () => clock, shared: () => redis })
+  const read = () => cache.read('k', awaySource(), { orStale: true })
+  expect(await eventually('it comes from redis cache', () => read().catch(() => null))).toEqual({
+    value: 'old',
+    tags: ['a'],
+    asOf: UNKNOWN,
+  })
+  feed.look(clock)
+  expect((await read()).asOf).toEqual({ epoch: feed.epoch, sequence: 0 })
+  feed.tell('a')
+  feed.look(clock)
+  const source = countedSource(() => 'new')
+  expect((await cache.read('k', source)).value).toBe('new')
+})
+
 test('a clock that stands still, as in a build, takes nothing from Redis cache, whose edits it cannot know', async () => {
   const feed = new Feed()
   await share(feed, 'k', 'shared')

@@ -185,9 +185,9 @@ export class DataCache {
 
   /** What stands in Redis cache, whether it is still true or not; null for nothing, and where it cannot be asked. */
   async #ask(key: string): Promise<Entry | null> {
-    const clock = this.#clock()
-    if (!clock.knowsPast) return null
-    const asked = await this.#shared().ask((redis) => redis.get(dataKey(clock.now.epoch, key)))
+    const epoch = this.#clock().epochToRead
+    if (epoch === null) return null
+    const asked = await this.#shared().ask((redis) => redis.get(dataKey(epoch, key)))
     const found = asked.ok && asked.value !== null ? parse(key, asked.value) : null
     const outcome = found && this.#isTrue(found) ? (this.#isFresh(found) ? 'hit' : 'stale') : 'miss'
     counts()['data.redis'][asked.ok ? outcome : 'error'] += 1

@@ -12,6 +12,7 @@ export class TagClock {
   #now = UNKNOWN
   readonly #changed = new Map<string, number>()
   #confirmedAtMs = Number.NEGATIVE_INFINITY
+  #supposed: string | null = null
 
   /** A clock that stands still where a build was begun. */
   static at(asOf: AsOf): TagClock {
@@ -32,6 +33,19 @@ export class TagClock {
   /** Whether it knows what was told before now, which one that stands still does not: it can judge only what was read since it was set. */
   get knowsPast(): boolean {
     return this.#confirmedAtMs > Number.NEGATIVE_INFINITY
+  }
+
+  /**
+   * Under which life of the feed it makes sense to look for what others have put somewhere: the one that is known, else the one that is supposed
+   * to go on. Null for none.
+   */
+  get epochToRead(): string | null {
+    return this.knowsPast ? this.#now.epoch : this.#supposed
+  }
+
+  /** Until the feed is known. What is found so says of which number it is, and is judged by that as soon as somebody can. */
+  suppose(epoch: string): void {
+    this.#supposed = epoch
   }
 
   /** Whether something was told of it that it cannot show. While nothing is known of the feed nobody can say so. */

@@ -49,3 +49,13 @@ test('a sale shows what of it can be bought, in its own order', async () => {
   expect(await shown()).toEqual([codes[2], codes[0]])
   expect(await readSale(engine.db, 'nothing')).toBeNull()
 })
+
+test('the picture of a sale is described by one product and always the same, which the sale names', async () => {
+  const codes = [await engine.sell(), await engine.sell()].map(productCodeOf).sort()
+  const picture = { file: 'x.jpg', width: 3, height: 2, focalX: 0.5, focalY: 0.5, photographer: '', source: '', license: '' }
+  await engine.db.image.create({ data: { id: 'x', ...picture } })
+  await engine.db.sale.update({ where: { slug: 'later' }, data: { imageId: 'x' } })
+  for (const productCode of [...codes].reverse())
+    await engine.db.productImage.create({ data: { productCode, imageId: 'x', alt: `as ${productCode} has it`, position: 0 } })
+  expect(await readSale(engine.db, 'later')).toMatchObject({ picture: { alt: `as ${codes[0]} has it` }, describedBy: codes[0] })
+})

@@ -8,6 +8,8 @@ export type SaleView = {
   readonly startsAtMs: number
   readonly endsAtMs: number
   readonly picture: Picture | null
+  /** The code of the product whose words the picture is described by; it need not be in the sale. */
+  readonly describedBy: string | null
   /** Those of it that can be bought. */
   readonly products: readonly ProductCard[]
 }
@@ -16,7 +18,7 @@ export type SaleView = {
 export async function readSale(db: Db, slug: string): Promise<SaleView | null> {
   const row = await db.sale.findUnique({
     where: { slug },
-    include: { image: { include: { products: { take: 1 } } }, products: { orderBy: { position: 'asc' } } },
+    include: { image: { include: { products: { orderBy: { productCode: 'asc' }, take: 1 } } }, products: { orderBy: { position: 'asc' } } },
   })
   if (!row) return null
   const products = await readCards(
@@ -24,13 +26,15 @@ export async function readSale(db: Db, slug: string): Promise<SaleView | null> {
     row.products.map(({ productCode }) => productCode),
   )
   const { image } = row
+  const shown = image?.products[0]
   return {
     slug,
     title: row.title,
     text: row.text,
     startsAtMs: row.startsAt.getTime(),
     endsAtMs: row.endsAt.getTime(),
-    picture: image && toPicture({ alt: image.products[0]?.alt ?? '', image }),
+    picture: image && toPicture({ alt: shown?.alt ?? '', image }),
+    describedBy: shown?.productCode ?? null,
     products,
   }
 }

@@ -8,6 +8,7 @@ import { createHash } from 'node:crypto'
  *   {pages:<ns>}:sizes         hash    path → bytes, and the sum of them under '': the bound on bytes
  *   {pages:<ns>}:lock:<path>   string  who renders the page now
  *   data:<epoch>:<version>:<name>   string  what was read for pages (JSON): the value, its tags, which number of the feed it is of, until when
+ *   last-epoch:<url>           string  the life of the feed that the shop at this address was last known to be in
  *   admit:<what>:<who>         string  until when (ms) somebody has used up what he may do at once
  *
  * `<ns>` stands for what makes pages of one another's kind: the release, the address of the shop that stands in them, the life of the feed that
@@ -35,8 +36,12 @@ export function pageNamespace(kind: { readonly release: string; readonly publicU
 }
 
 /** Raised when anything that is read for pages changes its shape. */
-const DATA_VERSION = 1
+const DATA_VERSION = 2
 
 export function dataKey(epoch: string, name: string): string {
   return `data:${epoch}:${DATA_VERSION}:${name}`
+}
+
+export function lastEpochKey(publicUrl: string): string {
+  return `last-epoch:${publicUrl}`
 }

@@ -16,6 +16,8 @@ export async function awaitFirst(shared: SharedPages, path: string): Promise<Sha
   for (let isTheirs = held === 'theirs'; ; isTheirs = await shared.isLocked(path)) {
     // Once more after it was let go of: it is put before that.
     const page = await shared.find(path)
+    // It came between the look before this and the lock: there is nothing to render.
+    if (page !== null && held === 'ours') await shared.unlock(path)
     if (page !== null || !isTheirs || performance.now() > untilMs) return page
     await setTimeout(LOOK_MS)
   }

@@ -189,7 +189,8 @@ async function keptSale(slug: string, asOf: AsOf): Promise<SaleView | null> {
   cacheLife(displayPageLife)
   return carried(asOf, `sale:${slug}`, async (db) => {
     const sale = await readSale(db, slug)
-    return { value: sale, tags: [tags.catalogue, ...(sale ? productTags(sale.products) : [])] }
+    const ofPicture = sale?.describedBy ? [tags.product(sale.describedBy)] : []
+    return { value: sale, tags: [tags.catalogue, ...ofPicture, ...(sale ? productTags(sale.products) : [])] }
   })
 }
 

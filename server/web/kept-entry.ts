@@ -54,6 +54,8 @@ export function toRendered(key: string, entry: Entry, from: KeptPage['from'], sh
   const headers = { ...value.headers, 'content-security-policy': policy, ...(link && { link }), [FINISHED]: '1', ...forEdge(kept.tags) }
   return {
     ...kept,
+    // A build says nothing of its age where all of its files bear one date. Whatever it is, its pages are better than none.
+    expireSeconds: from === 'build' ? Number.POSITIVE_INFINITY : kept.expireSeconds,
     kind: 'page',
     from,
     html,

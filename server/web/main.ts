@@ -8,12 +8,16 @@ import { TagClock } from '../cache/tag-clock.ts'
 import { connectDatabase } from '../db/client.ts'
 import { env } from '../env.ts'
 import { PatientRedis } from '../redis/patient-redis.ts'
+import { runLoop } from '../run-loop.ts'
 import { log } from '../telemetry/log.ts'
 import { answerAsset } from './answer-asset.ts'
 import { answerFinished, type Finishing } from './answer-finished.ts'
 import { builtSheets } from './built-sheets.ts'
 import { connectDataCache } from './data-cache.ts'
+import { ensureAnswer } from './ensure-answer.ts'
 import { inBuild } from './in-build.ts'
+import { tellLastEpoch } from './last-epoch.ts'
+import { oneAddress } from './one-address.ts'
 import { paymentSources, securityHeaders } from './policy.ts'
 import { presentPages } from './present-pages.ts'
 import { PROBLEM_POLICY, problemHtml } from './problem-page.ts'
@@ -51,6 +55,9 @@ const KNOWN_MS = 2000
 /** As long as the whole feed may take at the start: 100,000 tags were read in 0.6 s. A look after that takes half a millisecond. */
 const FEED_TIMEOUT_MS = 3000
 
+/** How often it is said which life of the feed goes on. */
+const EPOCH_MS = 5000
+
 const clock = new TagClock()
 setTagClock(clock)
 // A connection of its own: a page that waits for one must not end the lease of all.
@@ -67,15 +74,19 @@ const options = { requestTimeout: REQUEST_TIMEOUT_MS, shouldUpgradeCallback: () 
 /** Where something breaks while a page is open, words come into it that have a sheet of their own. */
 const shoppersOwn = { ...paymentSources(), styles: builtSheets(inBuild()) }
 const release = readFileSync(inBuild('BUILD_ID'), 'utf8')
-const shared = new SharedPages(new PatientRedis(env().CACHE_REDIS_URL, 'web-pages'), { release, publicUrl: env().PUBLIC_URL })
+const { PUBLIC_URL: publicUrl, CACHE_REDIS_URL: cacheUrl } = env()
+const redis = new PatientRedis(cacheUrl, 'web-pages')
+const shared = new SharedPages(redis, { release, publicUrl })
 const refresher = new PageRefresher(port, shared)
 setProcessPages({ refresher, shared })
 const finishing: Finishing = { headers: securityHeaders(), refresh: (page) => refresher.ask(page) }
 let draining = false
 
-const server = http.createServer(options, (request, response) => {
+async function answer(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
   if (draining) response.setHeader('connection', 'close') // or a page that polls would keep us for ever
-  const refusal = refuseRequest(request.method ?? '', request.url ?? '/', request.headers)
+  const url = oneAddress(request.url ?? '/')
+  request.url = url
+  const refusal = refuseRequest(request.method ?? '', url, request.headers)
   if (!refusal && !isOurs(request) && answerFinished(request, response, finishing)) return
   for (const [name, value] of Object.entries(finishing.headers)) response.setHeader(name, value)
   if (refusal) {
@@ -90,14 +101,11 @@ const server = http.createServer(options, (request, response) => {
     return
   }
   // Photographs may be shown elsewhere, in mail and in what a search finds.
-  if (request.url?.startsWith('/media/')) response.setHeader('cross-origin-resource-policy', 'cross-origin')
-  answerAsset(request, response)
-    .then((isAnswered) => (isAnswered ? undefined : leaveToNext(request, response)))
-    .catch((error: unknown) => {
-      log.error({ err: error }, 'a request could not be handled')
-      response.destroy()
-    })
-})
+  if (url.startsWith('/media/')) response.setHeader('cross-origin-resource-policy', 'cross-origin')
+  if (!(await answerAsset(request, response))) await leaveToNext(request, response)
+}
+
+const server = http.createServer(options, ensureAnswer(answer, finishing.headers))
 
 function isOurs({ headers }: http.IncomingMessage): boolean {
   return headers[REFRESH_HEADER] === REFRESH_WORD
@@ -110,12 +118,19 @@ function leaveToNext(request: http.IncomingMessage, response: http.ServerRespons
   return ofOneNumber(() => handle(request, response), { toRender: isOurs(request) })
 }
 
+if (!clock.isKnown) await tellLastEpoch(redis, clock, publicUrl)
+runLoop('last epoch', EPOCH_MS, async () => {
+  await tellLastEpoch(redis, clock, publicUrl)
+  return 'idle'
+})
+
 // Without a host it listens on IPv6 and IPv4, whichever of them `localhost` means.
 server.listen(port, () => {
   log.info({ port }, 'web ready')
   inBackground(refresher.warm())
-  // Nothing is shared before it is known what was told.
-  inBackground(feed.known.then(() => takeRecent(shared)))
+  inBackground(takeRecent(shared))
+  // Who began without may have found nothing yet.
+  if (!clock.isKnown) inBackground(feed.known.then(() => takeRecent(shared)))
   shared.onReady(() => inBackground(putAgain(shared)))
 })
 server.once('error', (error) => {

@@ -39,17 +39,10 @@ type Value = {
   readonly segmentData?: ReadonlyMap<string, Buffer>
 }
 
-/** By what the framework's own cache holds, which is the same object each time. */
-const known = new WeakMap<object, object>()
-
 /** As the page cache gives it out: see `valueAtOwnOrigin`. */
 export function entryAtOwnOrigin<T extends { readonly value: { readonly kind: string } | null }>(entry: T): T {
-  const found = known.get(entry) as T | undefined
-  if (found) return found
   const value = valueAtOwnOrigin(entry.value)
-  const owned = value === entry.value ? entry : { ...entry, value }
-  known.set(entry, owned)
-  return owned
+  return value === entry.value ? entry : { ...entry, value }
 }
 
 /**

@@ -154,6 +154,14 @@ test('a page of the build is read once, and nothing is ever written to disk', as
   expect(await cacheOfRequest().get(keyOf('/p/new'), asked)).toBeNull()
 })
 
+test('a build whose files all bear one date is sent, as old, and rendered anew when it is asked for', async () => {
+  const due = setRefresher()
+  const key = build('/p/reproducible', 'built')
+  for (const end of ['html', 'rsc', 'meta']) fs.utimesSync(path.join(folder, `app/p/reproducible.${end}`), 0, 0)
+  expect((await cacheOfRequest().get(key, asked))?.value).toMatchObject({ html: expect.stringContaining('built') })
+  expect([freshnessAt('/p/reproducible'), [...due]]).toEqual(['stale', ['/p/reproducible']])
+})
+
 test('the answer of a route is judged as pages are', async () => {
   const [key, route] = [keyOf('/sitemap.xml'), { kind: 'APP_ROUTE', isFallback: false } as never]
   const value = {

@@ -12,7 +12,7 @@ import { freshnessOf } from './judge-kept.ts'
 import { FINISHED } from './kept-entry.ts'
 import { keptPages } from './kept-pages.ts'
 import { NO_PAGE_POLICY, type PageSources } from './policy.ts'
-import { PRESENTABLE, PROBLEM_POLICY, problemHtml } from './problem-page.ts'
+import { brokenHtml, PRESENTABLE, PROBLEM_POLICY, problemHtml } from './problem-page.ts'
 
 const asBrotli = promisify(brotliCompress)
 const asGzip = promisify(gzip)
@@ -51,6 +51,7 @@ export function presentPages(request: IncomingMessage, response: ServerResponse,
   const { writeHead, flushHeaders, write, end } = response
   let page: Page | null = null
   let held: Buffer[] | null = null
+  let isEnded = false
 
   const begin = () => {
     if (response.headersSent || held !== null) return
@@ -85,6 +86,8 @@ export function presentPages(request: IncomingMessage, response: ServerResponse,
   response.end = ((...chunk: Parameters<typeof end>) => {
     begin()
     if (held === null) return end.apply(response, chunk)
+    if (isEnded) return response
+    isEnded = true
     if (chunk[0] && typeof chunk[0] !== 'function') held.push(toBuffer(chunk))
     // Of all who have waited for a page to be found or rendered, each gets the bytes that were made of it once.
     if (mayBeKept(response)) {
@@ -100,18 +103,17 @@ export function presentPages(request: IncomingMessage, response: ServerResponse,
     response.setHeader('content-security-policy', policy)
     if (page !== null) response.setHeader('cache-control', 'no-store')
     const encoding = chooseEncoding(encodings)
-    compress(html, encoding).then(
-      (bytes) => {
+    compress(html, encoding)
+      .then((bytes) => {
         if (encoding !== 'identity') response.setHeader('content-encoding', encoding)
         if (request.method !== 'HEAD') response.setHeader('content-length', bytes.length)
         writeHead.call(response, response.statusCode)
         end.call(response, request.method === 'HEAD' ? '' : bytes, 'utf8')
-      },
-      (error: unknown) => {
+      })
+      .catch((error: unknown) => {
         log.error({ err: error }, 'a page could not be sent')
         response.destroy()
-      },
-    )
+      })
     return response
   }) as typeof end
 }
@@ -124,12 +126,16 @@ export function presentPages(request: IncomingMessage, response: ServerResponse,
  */
 function boundEdgeLife(request: IncomingMessage, response: ServerResponse): void {
   const { writeHead } = response
+  const path = request.url?.split('?', 1)[0] ?? ''
+  const stood = keptPages().findPage(path)
   response.writeHead = ((...args: Parameters<typeof writeHead>) => {
     const from = response.getHeader('x-nextjs-cache')
     const seconds = from && /s-maxage=(\d+)/.exec(String(response.getHeader('cache-control') ?? ''))?.[1]
     if (seconds) {
-      const page = keptPages().findPage(request.url?.split('?', 1)[0] ?? '')
-      const isFresh = from === 'HIT' && args[0] < 400 && (page === null || freshnessOf(page, Date.now()) === 'fresh')
+      const page = keptPages().findPage(path)
+      // What has been rendered meanwhile says nothing of what is sent.
+      const isJudged = page === stood && (page === null || freshnessOf(page, Date.now()) === 'fresh')
+      const isFresh = from === 'HIT' && args[0] < 400 && isJudged
       const [name, life, forCdn, lifeForCdn] = edgeLife(isFresh ? Number(seconds) : null)
       response.setHeader(name, life).setHeader(forCdn, lifeForCdn)
       const pageTags = page?.headers['cache-tag']
@@ -174,10 +180,7 @@ function pageInstead(status: number, response: ServerResponse): Page | null {
   const html =
     status < 500
       ? problemHtml('We could not read that', 'Perhaps the page you sent this from is from before our last update. Nothing was changed.')
-      : problemHtml(
-          'Something went wrong on our side',
-          'Please try again in a moment. If you were placing an order, trying again is safe: it is never placed or charged twice.',
-        )
+      : brokenHtml()
   return { html, policy: PROBLEM_POLICY }
 }
 

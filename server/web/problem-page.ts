@@ -27,6 +27,14 @@ export function problemHtml(title: string, text: string): string {
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex"><title>${title} · Saleday</title><style>${STYLE}</style></head><body><header><a href="/">Saleday</a></header><main><h1>${title}</h1><p>${text}</p><p class="ways"><a class="first" href="/cart">Go to your cart</a><a href="/">To the front page</a></p></main></body></html>`
 }
 
+/** Where something of ours broke. */
+export function brokenHtml(): string {
+  return problemHtml(
+    'Something went wrong on our side',
+    'Please try again in a moment. If you were placing an order, trying again is safe: it is never placed or charged twice.',
+  )
+}
+
 export function problemPage(status: number, title: string, text: string, headers: Record<string, string> = {}): Response {
   return new Response(problemHtml(title, text), {
     status,

@@ -4,12 +4,14 @@ import { eventually } from '#/drill/engine/eventually.ts'
 import { startTestStack, type TestStack } from '#/scripts/stack/test-stack.ts'
 import { counts } from '../cache/counts.ts'
 import { TagClock } from '../cache/tag-clock.ts'
-import { pageKeys, pageNamespace } from '../redis/cache-keys.ts'
+import { lastEpochKey, pageKeys, pageNamespace } from '../redis/cache-keys.ts'
 import { PatientRedis } from '../redis/patient-redis.ts'
 import { awaitFirst } from './await-first.ts'
-import { type GonePage, type KeptPage, toBodies } from './kept-pages.ts'
+import { type GonePage, type KeptPage, keptPages, toBodies } from './kept-pages.ts'
+import { tellLastEpoch } from './last-epoch.ts'
 import { type SharedPage, SharedPages, type SharedPagesOptions } from './shared-pages.ts'
-import { setTagClock } from './tag-clock.ts'
+import { setTagClock, tagClock } from './tag-clock.ts'
+import { putAgain, takeRecent } from './warm-pages.ts'
 
 const [EPOCH, RELEASE, PUBLIC_URL] = ['e1', 'r1', 'http://localhost']
 let stack: TestStack
@@ -178,6 +180,70 @@ test('who waits for a page goes on by himself once the other has let go of it wi
   const waiting = awaitFirst(other, '/a')
   await one.unlock('/a')
   expect(await Promise.race([held, waiting])).toBeNull()
+})
+
+test('who holds a page that has come meanwhile lets go of it', async () => {
+  const one = shared()
+  await one.put('/a', await page('first'))
+  expect(textOf(await awaitFirst(one, '/a'))).toBe('first')
+  expect(await one.isLocked('/a')).toBe(false)
+})
+
+test('whatever stands in the place of a page makes room for one, at once or once somebody has come across it', async () => {
+  const { recent, sizes, page: pageKey } = pageKeys(pageNamespace({ release: RELEASE, publicUrl: PUBLIC_URL, epoch: EPOCH }))
+  const key = pageKey('/a')
+  const damage: Record<string, () => Promise<unknown>> = {
+    'a number that is none': () => redis.hset(key, 'asOf', 'abc'),
+    'no time': () => redis.hdel(key, 'renderedAtMs'),
+    'another type': () => redis.multi().del(key).set(key, 'text').exec(),
+    'an index of another type': () => redis.multi().del(recent, sizes).set(recent, 'text').set(sizes, 'text').exec(),
+    'a number that the page does not say of itself': () => redis.hset(key, 'asOf', '1000000000000000'),
+    'nothing but a number': () => redis.multi().del(key).hset(key, 'asOf', '1000000000000000').exec(),
+  }
+  for (const [what, hurt] of Object.entries(damage)) {
+    await redis.flushall()
+    await shared().put('/a', await page('before'))
+    await hurt()
+    const known = await page('before')
+    expect(textOf(await shared().find('/a', known)), what).toBeNull()
+    await shared().put('/a', await page('after', { sequence: 2 }))
+    expect(textOf(await shared().find('/a', known)), what).toBe('after')
+  }
+})
+
+test('a process that began while Postgres is away finds what the others have shared, and puts nothing and holds nothing itself', async () => {
+  await shared().put('/a', await page('a'))
+  await eventually('it is said which life of the feed goes on', async () => {
+    await tellLastEpoch(patient, tagClock(), PUBLIC_URL)
+    return redis.exists(lastEpochKey(PUBLIC_URL))
+  })
+  const clock = new TagClock()
+  setTagClock(clock)
+  expect(await shared().find('/a')).toBeNull()
+  await eventually('it has heard', async () => {
+    await tellLastEpoch(patient, clock, PUBLIC_URL)
+    return clock.epochToRead === EPOCH
+  })
+  expect([textOf(await shared().find('/a')), await shared().recent(9)]).toEqual(['a', ['/a']])
+  expect(await shared().find('/a', await page('a'))).toBeNull()
+  expect([clock.isKnown, await shared().lock('/a')]).toEqual([false, 'away'])
+  await shared().put('/b', await page('b'))
+  expect((await redis.keys('*:page:*')).length).toBe(1)
+})
+
+test('of pages that are taken over, or put again, the latest is the last to make room', async () => {
+  for (const path of ['/first', '/second', '/third']) await shared().put(path, await page(path))
+  await takeRecent(shared())
+  expect(
+    keptPages()
+      .pages()
+      .map(([path]) => path),
+    'the latest first',
+  ).toEqual(['/third', '/second', '/first'])
+  await redis.flushall()
+  keptPages().put('/first', await page('/first', { sequence: 2 }))
+  await putAgain(shared())
+  expect(await shared().recent(9)).toEqual(['/first', '/third', '/second'])
 })
 
 test('what is nothing of ours counts as not there', async () => {

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto'
+import type { AsOf } from '../cache/as-of.ts'
 import { counts } from '../cache/counts.ts'
 import { pageKeys, pageNamespace } from '../redis/cache-keys.ts'
 import type { PatientRedis } from '../redis/patient-redis.ts'
 import { scripts } from '../redis/scripts.ts'
+import { log } from '../telemetry/log.ts'
 import { isNewer, type Kept } from './judge-kept.ts'
 import type { GonePage, KeptPage } from './kept-pages.ts'
 import { fromFields, toFields } from './page-fields.ts'
@@ -47,14 +49,22 @@ export class SharedPages {
 
   /** The page of a path, if it is there and newer than the one that is known. */
   async find(path: string, known: Kept | null = null): Promise<SharedPage | null> {
-    const keys = this.#keys()
-    if (!keys) return null
+    const epoch = tagClock().epochToRead
+    if (epoch === null) return null
+    const key = this.#keysOf(epoch).page(path)
     const found = await this.#redis.ask(async (redis) => {
-      const [asOf, renderedAtMs] = known ? await redis.hmget(keys.page(path), 'asOf', 'renderedAtMs') : []
-      if (known && (!asOf || !isLater({ sequence: Number(asOf), renderedAtMs: Number(renderedAtMs) }, known))) return null
-      return redis.hmgetBuffer(keys.page(path), ...FIELDS)
+      const [asOf, renderedAtMs] = known ? await redis.hmget(key, 'asOf', 'renderedAtMs') : []
+      const there = { asOf: { epoch, sequence: Number(asOf) }, renderedAtMs: Number(renderedAtMs) }
+      if (known && (!asOf || !isLater(there, known))) return null
+      return redis.hmgetBuffer(key, ...FIELDS, 'asOf')
     })
-    const page = found.ok && found.value ? await fromFields(found.value).catch(() => null) : null
+    const fields = found.ok && found.value?.some((field) => field !== null) ? found.value : null
+    const page = fields && (await trust(fields, epoch))
+    if (fields && !page) {
+      log.error({ path }, 'what stands in redis cache is no page')
+      // Else no page could ever take the place of one that says of itself that it is newer than any.
+      await this.#redis.ask((redis) => redis.unlink(key))
+    }
     counts()['pages.shared'][found.ok ? (page ? 'hit' : 'miss') : 'away'] += 1
     return page
   }
@@ -116,8 +126,8 @@ export class SharedPages {
 
   /** Paths of what was put last, at most so many, the latest first. */
   async recent(most: number): Promise<readonly string[]> {
-    const keys = this.#keys()
-    const found = keys && (await this.#redis.ask((redis) => redis.zrevrange(keys.recent, 0, most - 1)))
+    const epoch = tagClock().epochToRead
+    const found = epoch === null ? null : await this.#redis.ask((redis) => redis.zrevrange(this.#keysOf(epoch).recent, 0, most - 1))
     return found?.ok ? found.value : []
   }
 
@@ -126,15 +136,24 @@ export class SharedPages {
     this.#redis.onReady(tell)
   }
 
-  /** Null while nothing is known of the feed: nobody could say then which pages are the newer ones. */
+  /** What may be written to. Null while nothing is known of the feed: nobody could say then which pages are the newer ones. */
   #keys() {
     const { epoch } = tagClock().now
-    return epoch === '' ? null : pageKeys(pageNamespace({ ...this.#options, epoch }))
+    return epoch === '' ? null : this.#keysOf(epoch)
+  }
+
+  #keysOf(epoch: string) {
+    return pageKeys(pageNamespace({ ...this.#options, epoch }))
   }
 }
 
-/** What is in Redis is of the life of the feed that goes on now. */
-function isLater({ sequence, renderedAtMs }: { sequence: number; renderedAtMs: number }, known: Kept): boolean {
-  const { epoch } = tagClock().now
-  return known.asOf?.epoch !== epoch || isNewer({ asOf: { epoch, sequence }, renderedAtMs }, known)
+/** What is in Redis is of the life of the feed that is read there. */
+function isLater(there: Pick<Kept, 'renderedAtMs'> & { readonly asOf: AsOf }, known: Kept): boolean {
+  return known.asOf?.epoch !== there.asOf.epoch || isNewer(there, known)
+}
+
+/** The page, if it can be read, and says that it is what it stands as; else null. */
+async function trust([head, br, gzip, parts, asOf]: readonly (Buffer | null)[], epoch: string): Promise<SharedPage | null> {
+  const page = await fromFields([head, br, gzip, parts].map((field) => field ?? null)).catch(() => null)
+  return page?.asOf?.epoch === epoch && page.asOf.sequence === Number(asOf) ? page : null
 }
