@@ -3,7 +3,8 @@ import type { TestReplica, TestStore } from '#/scripts/stack/test-store.ts'
 /** What a web process tells of what it keeps. */
 export type CacheReport = {
   readonly counts: Readonly<Record<string, Readonly<Record<string, number>>>>
-  readonly pages: { readonly entries: number; readonly bytes: number }
+  /** `waiting`: to be rendered anew, by this process or another. */
+  readonly pages: { readonly entries: number; readonly bytes: number; readonly waiting: number }
   readonly data: { readonly entries: number; readonly bytes: number }
   readonly feed: { readonly sequence: number; readonly lease: boolean }
 }

@@ -41,18 +41,20 @@ test('when Postgres is set back, everything from before is old for everybody, al
   for (const each of [clock, other]) expect(each.isStale([], lost)).toBe(true)
 })
 
-test('a clock is followed by itself; while Postgres is away it stands without a lease, and it catches up with what it missed', async () => {
+test('a clock is followed by itself, and tells that it has heard of something; while Postgres is away it stands without a lease, and it catches up with what it missed', async () => {
   const clock = new TagClock()
   const own = connectDatabase(engine.stack.postgres.url, 1, LEASE_MS)
   const following = followTags(own, clock)
   try {
     await following.known
     const { sequence } = clock.now
+    const heard: number[] = []
+    following.onHeard(() => void heard.push(clock.now.sequence))
     await tell('a')
     await eventually('it knows of the edit', async () => clock.now.sequence === sequence + 1 && clock.hasLease(performance.now()))
     await engine.stack.postgres.kill('SIGKILL')
     await eventually('its lease has ended', async () => !clock.hasLease(performance.now()))
-    expect(clock.now.sequence).toBe(sequence + 1)
+    expect([clock.now.sequence, heard]).toEqual([sequence + 1, [sequence + 1]])
     await engine.stack.postgres.start()
     await eventually('somebody can edit again', () => tell('b').then(() => true))
     await eventually('it has caught up', async () => clock.now.sequence >= sequence + 2 && clock.hasLease(performance.now()))

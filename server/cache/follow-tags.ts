@@ -1,24 +1,38 @@
 import type { Db } from '../db/client.ts'
 import { type Loop, runLoop } from '../run-loop.ts'
 import { log } from '../telemetry/log.ts'
+import { isSame } from './as-of.ts'
 import { beginEpoch, readTags } from './read-tags.ts'
 import type { TagClock } from './tag-clock.ts'
 
 /** How soon an edit is known. One row and an index are asked. */
 const POLL_MS = 250
 
+type Feed = Loop & {
+  /** Once something is known of it. */
+  readonly known: Promise<void>
+  /** Has it told whenever the clock knows of something new. */
+  onHeard(tell: () => void): void
+}
+
 /** Keeps a clock at what Postgres knows, until it is stopped. While Postgres is away the clock stands, and its lease ends. */
-export function followTags(db: Db, clock: TagClock): Loop & { readonly known: Promise<void> } {
+export function followTags(db: Db, clock: TagClock): Feed {
+  let heard = () => {}
   let isKnown = () => {}
   const known = new Promise<void>((resolve) => {
     isKnown = resolve
   })
   const loop = runLoop('tags', POLL_MS, async () => {
+    const before = clock.now
     await catchUp(db, clock)
     isKnown()
+    if (!isSame(before, clock.now)) heard()
     return 'idle'
   })
-  return { ...loop, known }
+  const onHeard = (tell: () => void) => {
+    heard = tell
+  }
+  return { ...loop, known, onHeard }
 }
 
 /** Brings a clock to what Postgres knows by now. */

@@ -10,7 +10,8 @@ const EPOCH = 'e1'
 const refreshed: string[] = []
 
 const server = http.createServer((request, response) => {
-  if (!answerFinished(request, response, { refresh: (path) => refreshed.push(path), headers: {} })) response.writeHead(404).end()
+  if (!answerFinished(request, response, { asked: (path, isStale) => isStale && refreshed.push(path), headers: {} }))
+    response.writeHead(404).end()
 })
 const ask = (path: string, headers: Record<string, string> = {}) =>
   fetch(`http://localhost:${(server.address() as AddressInfo).port}${path}`, { headers })

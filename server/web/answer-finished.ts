@@ -12,8 +12,8 @@ const NOT_THE_DOCUMENT = ['rsc', 'next-router-state-tree', 'next-router-prefetch
 const VARY = 'rsc, next-router-state-tree, next-router-prefetch, next-router-segment-prefetch, Accept-Encoding'
 
 export type Finishing = {
-  /** Has a page rendered anew, once for many calls. */
-  readonly refresh: (path: string) => void
+  /** Hears of every page that somebody is sent; of one that is stale, so that it is rendered anew. */
+  readonly asked: (path: string, isStale: boolean) => void
   /** What goes with every answer. */
   readonly headers: Readonly<Record<string, string>>
 }
@@ -31,7 +31,7 @@ export function answerFinished(request: IncomingMessage, response: ServerRespons
   if (!page || path === null || freshness === 'expired') return false
   const isStale = freshness === 'stale'
   counts()['pages.memory'][came !== 'memory' ? 'miss' : isStale ? 'stale' : 'hit'] += 1
-  if (isStale) finishing.refresh(path)
+  finishing.asked(path, isStale)
 
   const { headers } = request
   const body = page.bodies[chooseEncoding(headers['accept-encoding'] as string | undefined)]

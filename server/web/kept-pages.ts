@@ -84,6 +84,11 @@ export class KeptPages {
     return this.#bytes
   }
 
+  /** What is kept under a name, for somebody who does not ask for it on behalf of a visitor. */
+  peek(name: string): KeptEntry | null {
+    return this.#entries.get(name) ?? null
+  }
+
   /** What is kept under a name; null when nothing is. */
   find(name: string): KeptEntry | null {
     const entry = this.#entries.get(name)

@@ -79,7 +79,8 @@ const redis = new PatientRedis(cacheUrl, 'web-pages')
 const shared = new SharedPages(redis, { release, publicUrl })
 const refresher = new PageRefresher(port, shared)
 setProcessPages({ refresher, shared })
-const finishing: Finishing = { headers: securityHeaders(), refresh: (page) => refresher.ask(page) }
+feed.onHeard(() => refresher.renew())
+const finishing: Finishing = { headers: securityHeaders(), asked: (page, isStale) => refresher.asked(page, isStale) }
 let draining = false
 
 async function answer(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {

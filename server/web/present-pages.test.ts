@@ -15,7 +15,7 @@ afterEach(() => {
 /** Asks a server whose answers are presented, and come from a handler that stands for Next. */
 async function askOf(next: http.RequestListener, headers: Record<string, string>): Promise<Response> {
   server = http.createServer((request, response) => {
-    presentPages(request, response, { finishing: { headers: {}, refresh: () => {} }, elsewhere: {} })
+    presentPages(request, response, { finishing: { headers: {}, asked: () => {} }, elsewhere: {} })
     next(request, response)
   })
   await new Promise<void>((resolve) => server.listen(0, resolve))

@@ -40,7 +40,7 @@ export type Presenting = {
  */
 export function presentPages(request: IncomingMessage, response: ServerResponse, { finishing, elsewhere }: Presenting): void {
   const { rsc, 'next-action': action, accept = '*/*', 'accept-encoding': encodings } = request.headers
-  boundEdgeLife(request, response)
+  boundEdgeLife(request, response, finishing)
   if (rsc || (action && request.method === 'POST')) {
     response.setHeader('content-security-policy', NO_PAGE_POLICY)
     return
@@ -124,10 +124,12 @@ export function presentPages(request: IncomingMessage, response: ServerResponse,
  * is told to drop it. All else that Next keeps, and any error, such as for a part that a page does not have, an edge asks for again at once.
  * An answer that Next does not keep is left as it is.
  */
-function boundEdgeLife(request: IncomingMessage, response: ServerResponse): void {
+function boundEdgeLife(request: IncomingMessage, response: ServerResponse, finishing: Finishing): void {
   const { writeHead } = response
   const path = request.url?.split('?', 1)[0] ?? ''
   const stood = keptPages().findPage(path)
+  // Whoever finds it old while he looks for its parts says so himself.
+  if (stood) finishing.asked(path, false)
   response.writeHead = ((...args: Parameters<typeof writeHead>) => {
     const from = response.getHeader('x-nextjs-cache')
     const seconds = from && /s-maxage=(\d+)/.exec(String(response.getHeader('cache-control') ?? ''))?.[1]

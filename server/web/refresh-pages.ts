@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { setTimeout } from 'node:timers/promises'
+import { LRUCache } from 'lru-cache'
 import { log } from '../telemetry/log.ts'
 import { inBuild } from './in-build.ts'
 import { freshnessOf } from './judge-kept.ts'
 import { keptPages } from './kept-pages.ts'
 import type { SharedPages } from './shared-pages.ts'
-import { isToRender } from './tag-clock.ts'
+import { isToRender, tagClock } from './tag-clock.ts'
 
 /** Marks a request of this process to itself, which goes past the finished pages. Nobody else knows the word. */
 export const REFRESH_HEADER = 'x-saleday-refresh'
@@ -20,11 +21,20 @@ const RENDER_MS = 2000
 const TRIES = 3
 /** A page that could not be rendered is not tried again before that. */
 const PAUSE_MS = 2000
+/** Nor before that while Postgres does not answer: what is made then is of nothing newer. */
+const AWAY_PAUSE_MS = 30_000
 const TIMEOUT_MS = 30_000
 /** More than a shop has pages that shoppers look at in one moment; what is beyond is asked for again by the next visitor. */
 const MAX_WAITING = 5000
 
-type Asked = 'render' | 'only-read'
+/** Pages that were asked for within that are still wanted: an edge that has them asks every five minutes. */
+const LATELY_MS = 10 * 60_000
+/** So many of them are rendered for an edit before somebody asks. */
+const MOST_RENEWED = 200
+
+/** Why a page waits, the first of them first: somebody was sent the old one, or may be, or it is not known whether it is ready to be sent. */
+const REASONS = ['render', 'renew', 'only-read'] as const
+type Asked = (typeof REASONS)[number]
 
 type Due = { readonly seen: AbortController; done(): void }
 
@@ -39,14 +49,21 @@ const LOOK_MS = 150
 export class PageRefresher {
   readonly #origin: string
   readonly #shared: SharedPages
-  readonly #waiting = new Map<string, Asked>()
+  readonly #waiting = new Map(REASONS.map((reason) => [reason, new Set<string>()]))
+  readonly #running = new Set<string>()
+  /** Something was told of it while it was rendered. */
+  readonly #again = new Set<string>()
   /** Rendered by another process. */
   readonly #elsewhere = new Set<string>()
+  /** What visitors asked for lately, the last first. */
+  readonly #wanted = new LRUCache<string, true>({ max: MOST_RENEWED, ttl: LATELY_MS })
   readonly #askedAtMs = new Map<string, number>()
   readonly #due = new Map<string, Due>()
-  #running = 0
 
-  constructor(port: number, shared: SharedPages) {
+  readonly #nowMs: () => number
+
+  constructor(port: number, shared: SharedPages, { nowMs = Date.now } = {}) {
+    this.#nowMs = nowMs
     this.#origin = `http://127.0.0.1:${port}`
     this.#shared = shared
   }
@@ -66,12 +83,46 @@ export class PageRefresher {
     if (page !== null) this.#due.get(page)?.done()
   }
 
+  /** How many pages are on their way. */
+  get waiting(): number {
+    return [this.#running, this.#elsewhere, ...this.#waiting.values()].reduce((sum, { size }) => sum + size, 0)
+  }
+
+  /** A visitor, or an edge for its visitors, has asked for a page that is kept. */
+  asked(page: string, isStale: boolean): void {
+    this.#wanted.set(page, true)
+    if (isStale) this.ask(page)
+  }
+
+  /**
+   * Something was told. What was asked for lately and has become old by it is rendered now, the last first, and not when the next visitor has met
+   * it so. All web processes hear of it: who comes second to a page takes it over.
+   */
+  renew(): void {
+    for (const page of this.#wanted.keys()) if (isOld(page)) this.ask(page, 'renew')
+  }
+
   /** `only-read`: a page that is stale is read as it is, and for a moment whoever meets it so does not have it rendered either. */
   ask(page: string, what: Asked = 'render'): void {
-    if (this.#waiting.has(page) || this.#elsewhere.has(page) || this.#waiting.size >= MAX_WAITING) return
-    if (Date.now() - (this.#askedAtMs.get(page) ?? 0) < PAUSE_MS) return
-    this.#waiting.set(page, what)
+    if (this.#elsewhere.has(page)) return
+    if (what === 'renew') {
+      // Something new is to be shown: that is no reason to wait for what has come of it before.
+      if (this.#running.has(page)) {
+        this.#again.add(page)
+        return
+      }
+    } else if (this.#nowMs() - (this.#askedAtMs.get(page) ?? 0) < pauseMs()) return
+    this.#wait(page, what)
     this.#go()
+  }
+
+  /** Once, for the first reason of those that there are. */
+  #wait(page: string, what: Asked): void {
+    const known = REASONS.find((reason) => this.#waiting.get(reason)?.has(page))
+    if (known !== undefined && REASONS.indexOf(known) <= REASONS.indexOf(what)) return
+    if (known !== undefined) this.#waiting.get(known)?.delete(page)
+    else if (this.waiting >= MAX_WAITING) return
+    this.#waiting.get(what)?.add(page)
   }
 
   /**
@@ -82,23 +133,28 @@ export class PageRefresher {
     const manifest = await readFile(inBuild('prerender-manifest.json'), 'utf8')
     const { routes } = JSON.parse(manifest) as { routes: Record<string, { dataRoute: string | null }> }
     for (const [page, { dataRoute }] of Object.entries(routes))
-      if (dataRoute !== null && !page.startsWith('/_') && !keptPages().find(page)) this.ask(page, 'only-read')
+      if (dataRoute !== null && !page.startsWith('/_') && !keptPages().peek(page)) this.ask(page, 'only-read')
   }
 
   #go(): void {
-    while (this.#running < AT_ONCE) {
-      const [next] = this.#waiting
-      if (next === undefined) return
-      const [page, what] = next
-      this.#waiting.delete(page)
-      this.#askedAtMs.set(page, Date.now())
-      if (this.#askedAtMs.size > MAX_WAITING) this.#askedAtMs.clear()
-      this.#running += 1
-      void this.#fetch(page, what).finally(() => {
-        this.#running -= 1
-        this.#go()
-      })
+    for (const [what, pages] of this.#waiting) {
+      for (const page of pages) {
+        if (this.#running.size >= AT_ONCE) return
+        pages.delete(page)
+        this.#begin(page, what)
+      }
     }
+  }
+
+  #begin(page: string, what: Asked): void {
+    this.#askedAtMs.set(page, this.#nowMs())
+    if (this.#askedAtMs.size > MAX_WAITING) this.#askedAtMs.clear()
+    this.#running.add(page)
+    void this.#fetch(page, what).finally(() => {
+      this.#running.delete(page)
+      if (this.#again.delete(page) && isOld(page)) this.#wait(page, 'renew')
+      this.#go()
+    })
   }
 
   async #fetch(page: string, what: Asked): Promise<void> {
@@ -112,7 +168,7 @@ export class PageRefresher {
 
   async #refresh(page: string): Promise<void> {
     const held = await this.#shared.lock(page)
-    const found = held === 'away' ? null : await this.#shared.find(page, keptPages().find(page))
+    const found = held === 'away' ? null : await this.#shared.find(page, keptPages().peek(page))
     if (found) keptPages().put(page, found)
     if (isCurrent(page)) {
       if (held === 'ours') await this.#shared.unlock(page)
@@ -128,7 +184,7 @@ export class PageRefresher {
     this.#elsewhere.add(page)
     void setTimeout(LOOK_MS * (1 + Math.random() / 2), undefined, { ref: false }).then(() => {
       this.#elsewhere.delete(page)
-      this.#waiting.set(page, 'render')
+      this.#wait(page, 'render')
       this.#go()
     })
   }
@@ -145,6 +201,8 @@ export class PageRefresher {
       for (let tries = 0; tries < TRIES && !seen.signal.aborted; tries += 1) await this.#ask(page)
       if (seen.signal.aborted && !rendered.signal.aborted)
         await setTimeout(RENDER_MS, undefined, { signal: rendered.signal }).catch(() => {})
+      // Nobody renders it.
+      if (!seen.signal.aborted) await this.#shared.unlock(page)
     } finally {
       this.#due.delete(page)
     }
@@ -162,10 +220,19 @@ export class PageRefresher {
 
 /** What lives for a moment only would be rendered without a pause. */
 function livesOn(page: string): boolean {
-  return (keptPages().find(page)?.revalidateSeconds ?? 0) * 1000 > PAUSE_MS
+  return (keptPages().peek(page)?.revalidateSeconds ?? 0) * 1000 > PAUSE_MS
 }
 
 function isCurrent(page: string): boolean {
-  const stands = keptPages().find(page)
+  const stands = keptPages().peek(page)
   return stands !== null && freshnessOf(stands, Date.now()) === 'fresh'
+}
+
+function isOld(page: string): boolean {
+  const stands = keptPages().peek(page)
+  return stands?.kind === 'page' && freshnessOf(stands, Date.now()) !== 'fresh'
+}
+
+function pauseMs(): number {
+  return tagClock().hasLease(performance.now()) ? PAUSE_MS : AWAY_PAUSE_MS
 }

@@ -4,6 +4,7 @@ import { counts } from '#/server/cache/counts.ts'
 import { env } from '#/server/env.ts'
 import { dataCache } from '#/server/web/data-cache.ts'
 import { keptPages } from '#/server/web/kept-pages.ts'
+import { processPages } from '#/server/web/process-pages.ts'
 import { tagClock } from '#/server/web/tag-clock.ts'
 
 /** What this web process keeps, how often that was of use, and up to where it knows what was told. For our own processes. */
@@ -14,7 +15,8 @@ export async function GET(request: Request): Promise<Response> {
   const { size, bytes } = keptPages()
   const data = dataCache()
   const feed = { ...clock.now, lease: clock.hasLease(performance.now()) }
-  const kept = { pages: { entries: size, bytes }, data: { entries: data.entries, bytes: data.bytes } }
+  const waiting = processPages()?.refresher.waiting ?? 0
+  const kept = { pages: { entries: size, bytes, waiting }, data: { entries: data.entries, bytes: data.bytes } }
   return Response.json({ counts: counts(), ...kept, feed }, { headers: { 'cache-control': 'no-store' } })
 }
 
