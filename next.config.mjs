@@ -11,6 +11,8 @@ const config = {
   // Stands in every page and in all that a soft step gets, so that each release knows what is its own. See docs/decisions/0020.
   generateBuildId: () => process.env.RELEASE_ID ?? null,
   cacheHandler: fileURLToPath(new URL('./server/web/page-cache.mjs', import.meta.url)),
+  // Pages are in the one memory that the page cache has, and what they read is in the data cache.
+  cacheMaxMemorySize: 0,
   cacheComponents: true,
   partialPrefetching: true,
   // Photographs are encoded ahead of time; the framework's own encoder would work for whoever asks.

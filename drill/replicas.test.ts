@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { formatMoney } from '#/domain/money.ts'
 import { sku } from '#/domain/sku.ts'
 import { TEST_BUILD, type TestReplica } from '#/scripts/stack/test-store.ts'
+import { readTags } from '#/server/cache/read-tags.ts'
 import { setPrice } from '#/server/catalog/edit-catalog.ts'
 import { connectDatabase, type Db } from '#/server/db/client.ts'
 import { readCacheReport } from './cache-report.ts'
@@ -29,6 +30,17 @@ async function ask({ url }: TestReplica, page = PAGE) {
   const response = await fetch(url + page, { headers: { accept: 'text/html' }, signal: AbortSignal.timeout(20_000) })
   const life = response.headers.get('cache-control') ?? ''
   return { status: response.status, from: response.headers.get('x-nextjs-cache'), life, html: await response.text() }
+}
+
+/** Every web process has heard of all that was edited, and has rendered what it renders by itself for that. */
+async function untilRenewed(): Promise<void> {
+  const { head } = await readTags(db, 0)
+  for (const replica of store.replicas) {
+    await until(`${replica.url} has renewed its pages`, async () => {
+      const { feed, pages } = await readCacheReport(store, replica)
+      return feed.sequence >= head && pages.waiting === 0
+    })
+  }
 }
 
 async function renderings(replica: TestReplica): Promise<number> {
@@ -63,6 +75,15 @@ test('an edit shows on every web process, with no worker to tell of it, and page
   for (const replica of store.replicas) expect(await fresh(replica)).toEqual(ELSEWHERE.map(() => true))
 })
 
+test('an edit is on every web process where the page was asked for lately before anybody asks again', async () => {
+  await edit(51_12)
+  for (const replica of store.replicas) await untilShown(replica, 51_12)
+  await edit(51_34)
+  await untilRenewed()
+  const answers = await Promise.all(store.replicas.map((replica) => ask(replica)))
+  expect(answers.map(({ from, html }) => [from, html.includes(inWords(51_34))])).toEqual(store.replicas.map(() => ['HIT', true]))
+})
+
 test('a web process that was away, and comes back with the copies of its build, never calls what was edited before current', async () => {
   const [, away] = store.replicas as [TestReplica, TestReplica]
   await away.web.kill('SIGTERM')
@@ -75,16 +96,22 @@ test('a web process that was away, and comes back with the copies of its build, 
   await untilShown(away, 52_34)
 })
 
-test('a web process that starts while Postgres is away sends what it has, which no edge keeps, and knows by itself what was edited since', async () => {
-  const [, replica] = store.replicas as [TestReplica, TestReplica]
+test('a web process that starts while Postgres is away sends what the others share, which no edge keeps, and knows by itself what was edited since', async () => {
+  const [other, replica] = store.replicas as [TestReplica, TestReplica]
+  const [unbuilt, unseen] = ['/p/canvas-high-tops/black/40', '/p/canvas-high-tops/black/41']
+  await until('a page that nobody has built is kept', async () => (await ask(other, unbuilt)).from === 'HIT')
   await edit(53_45)
+  await untilShown(other, 53_45)
   await replica.web.kill('SIGTERM')
   await store.postgres.kill()
   // Nothing says that it is ready while Postgres is away.
   const starting = replica.web.start()
   await until('it sends pages', async () => (await ask(replica)).status === 200)
   expect((await ask(replica)).life).toMatch(/^s-maxage=1,/)
+  await until('it sends what was edited since the build', async () => (await ask(replica)).html.includes(inWords(53_45)))
+  for (const page of [unbuilt, unseen]) await until(`it sends ${page}`, async () => (await ask(replica, page)).status === 200)
   await store.postgres.start()
   await starting
-  await untilShown(replica, 53_45)
+  await until('the edit is made', async () => (await setPrice(db, UNIT, 54_56, Date.now())).ok)
+  await untilShown(replica, 54_56)
 })

@@ -55,7 +55,7 @@ const KNOWN_MS = 2000
 /** As long as the whole feed may take at the start: 100,000 tags were read in 0.6 s. A look after that takes half a millisecond. */
 const FEED_TIMEOUT_MS = 3000
 
-/** How often it is said which life of the feed goes on. */
+/** How often it is said, or asked, which life of the feed goes on. */
 const EPOCH_MS = 5000
 
 const clock = new TagClock()
@@ -63,6 +63,9 @@ setTagClock(clock)
 // A connection of its own: a page that waits for one must not end the lease of all.
 const feed = followTags(connectDatabase(env().DATABASE_URL, 1, FEED_TIMEOUT_MS), clock)
 
+const { PUBLIC_URL: publicUrl, CACHE_REDIS_URL: cacheUrl } = env()
+// Before it is needed: nobody waits for a connection.
+const redis = new PatientRedis(cacheUrl, 'web-pages')
 connectDataCache()
 
 const app = next({ dev: false, hostname: 'localhost', port })
@@ -74,8 +77,6 @@ const options = { requestTimeout: REQUEST_TIMEOUT_MS, shouldUpgradeCallback: () 
 /** Where something breaks while a page is open, words come into it that have a sheet of their own. */
 const shoppersOwn = { ...paymentSources(), styles: builtSheets(inBuild()) }
 const release = readFileSync(inBuild('BUILD_ID'), 'utf8')
-const { PUBLIC_URL: publicUrl, CACHE_REDIS_URL: cacheUrl } = env()
-const redis = new PatientRedis(cacheUrl, 'web-pages')
 const shared = new SharedPages(redis, { release, publicUrl })
 const refresher = new PageRefresher(port, shared)
 setProcessPages({ refresher, shared })
@@ -120,18 +121,19 @@ function leaveToNext(request: http.IncomingMessage, response: http.ServerRespons
 }
 
 if (!clock.isKnown) await tellLastEpoch(redis, clock, publicUrl)
-runLoop('last epoch', EPOCH_MS, async () => {
-  await tellLastEpoch(redis, clock, publicUrl)
-  return 'idle'
-})
 
 // Without a host it listens on IPv6 and IPv4, whichever of them `localhost` means.
 server.listen(port, () => {
   log.info({ port }, 'web ready')
   inBackground(refresher.warm())
-  inBackground(takeRecent(shared))
-  // Who began without may have found nothing yet.
-  if (!clock.isKnown) inBackground(feed.known.then(() => takeRecent(shared)))
+  let taken: string | null = null
+  runLoop('last epoch', EPOCH_MS, async () => {
+    await tellLastEpoch(redis, clock, publicUrl)
+    const epoch = clock.epochToRead
+    if (epoch !== taken) await takeRecent(shared)
+    taken = epoch
+    return 'idle'
+  })
   shared.onReady(() => inBackground(putAgain(shared)))
 })
 server.once('error', (error) => {
