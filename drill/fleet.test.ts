@@ -103,13 +103,17 @@ async function sharedAsOf(page: string): Promise<number> {
 
 const pageKeysThere = async () => (await cache.keys('{pages:*')).sort()
 
-/** Every web process reaches Redis cache, which is left alone for a second where it was late: whoever asks for nothing has it looked into. */
-async function untilReached(): Promise<void> {
+/**
+ * Every web process has nothing else to do, and reaches Redis cache, which is left alone for a second where it was late: whoever asks for nothing
+ * has it looked into.
+ */
+async function untilReady(): Promise<void> {
   for (const each of store.replicas) {
     await until(`${each.url} shares pages`, async () => {
       const away = (await told(each)).counts['pages.shared']?.away
       await ask(each, `/p/nothing-${Math.random()}`)
-      return (await told(each)).counts['pages.shared']?.away === away
+      const { counts, pages } = await told(each)
+      return pages.waiting === 0 && counts['pages.shared']?.away === away
     })
   }
 }
@@ -117,7 +121,7 @@ async function untilReached(): Promise<void> {
 /** How many pages are rendered meanwhile. A Redis cache that was late once, on a machine that is busy, shares nothing for a second: then anew. */
 async function renderings(act: (attempt: number) => Promise<void>): Promise<number> {
   for (let attempt = 0; attempt < 5; attempt += 1) {
-    await untilReached()
+    await untilReady()
     const [away, before] = [await counted('pages.shared', 'away'), await counted('pages.render', 'whole')]
     await act(attempt)
     const rendered = (await counted('pages.render', 'whole')) - before

@@ -3,6 +3,7 @@ import { request } from 'undici'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { formatMoney } from '#/domain/money.ts'
 import { sku } from '#/domain/sku.ts'
+import { readCacheReport } from './cache-report.ts'
 import { type DrillStore, startDrillStore } from './drill-store.ts'
 import { until } from './merchant.ts'
 
@@ -182,6 +183,22 @@ test('stock is kept by nobody for longer than a second, and the sitemap is dropp
   expect(headers['cache-tag']).toBe('catalogue,addresses')
   expect(headers['cache-control']).toMatch(/^s-maxage=300, /)
 })
+
+test.each(['/sitemap.xml', '/robots.txt', '/manifest.webmanifest', '/p/canvas-high-tops/black/41'])(
+  '%s is made once, and not for each who asks for it',
+  async (path) => {
+    await until('it is kept', async () => (await ask(path)).headers['x-nextjs-cache'] === 'HIT')
+    const { body } = await ask(path)
+    await until('nothing else is rendered', async () => (await readCacheReport(store, store)).pages.waiting === 0)
+    const before = await readCacheReport(store, store)
+    for (let i = 0; i < 20; i += 1) {
+      const again = await ask(path)
+      expect([again.headers['x-nextjs-cache'], again.body.equals(body)]).toEqual(['HIT', true])
+    }
+    const { counts } = await readCacheReport(store, store)
+    expect([counts['pages.render'], counts['data.memory']]).toEqual([before.counts['pages.render'], before.counts['data.memory']])
+  },
+)
 
 test.each(['/api/stock?sku=CANVASHI-BLACK-42', '/api/health/live', '/media/0000000000000000/320.avif', '/icon.svg'])(
   '%s is no page, and loads nothing wherever it is opened',
