@@ -70,11 +70,32 @@ describe('a finished page', () => {
     expect([other.headers.etag, other.headers['cache-status']]).toEqual([usual.headers.etag, 'saleday; hit; detail=memory'])
   })
 
-  test('is left to the framework where its parts are asked for', async () => {
-    const { headers } = await ask('/c/shoes', { rsc: '1' })
-    const part = headers.location ? await ask(headers.location, { rsc: '1' }) : await ask('/c/shoes', { rsc: '1' })
-    expect(part.headers['content-type']).toContain('text/x-component')
-    expect(part.headers.etag).toBeUndefined()
+  test.each([
+    ['its tree', { 'next-router-state-tree': '%5B%22%22%2C%7B%7D%5D' }],
+    ['a piece of it', { 'next-router-prefetch': '1', 'next-router-segment-prefetch': '/_tree' }],
+  ])('is sent, where %s is asked for, as the framework sends it', async (_, wanted) => {
+    const headers = { rsc: '1', ...wanted }
+    // The framework names what it answers by a hash of what it was asked.
+    const part = (await ask('/c/shoes', headers)).headers.location as string
+    const own = await ask(part, headers)
+    expect([own.status, own.headers['cache-status']]).toEqual([200, 'saleday; hit; detail=memory'])
+    // Heads are left to it, and so is a prefetch of the whole tree.
+    const theirs = (await ask(part, headers, 'HEAD')).headers
+    const ofDocuments = ['content-security-policy', 'link', 'x-finished']
+    const ofTheWay = ['date', 'connection', 'keep-alive', 'transfer-encoding', 'x-nextjs-prerender']
+    for (const [name, value] of Object.entries(theirs))
+      if (![...ofDocuments, ...ofTheWay].includes(name)) expect([name, own.headers[name]]).toEqual([name, value])
+    const whole = (await ask('/c/shoes', { rsc: '1', 'next-router-prefetch': '1' })).headers.location as string
+    const tree = await ask(whole, { rsc: '1', 'next-router-prefetch': '1' })
+    expect(tree.headers['cache-status']).toBeUndefined()
+    expect(own.body.equals(tree.body)).toBe('next-router-state-tree' in wanted)
+    for (const [encoding, decode] of [
+      ['gzip', gunzipSync],
+      ['br', brotliDecompressSync],
+    ] as const) {
+      const { headers: sent, body } = await ask(part, { ...headers, 'accept-encoding': encoding })
+      expect([sent['content-encoding'], decode(body).equals(own.body)]).toEqual([encoding, true])
+    }
   })
 
   test.each([{}, { 'next-router-prefetch': '1', 'next-router-segment-prefetch': '/_tree' }])(

@@ -9,7 +9,7 @@ import { type Body, type KeptPage, keptPages, type Origin } from './kept-pages.t
 const NOT_THE_DOCUMENT = ['rsc', 'next-router-state-tree', 'next-router-prefetch', 'next-router-segment-prefetch']
 
 /** As Next sends it: what it answers under the same address differs by these. */
-const VARY = 'rsc, next-router-state-tree, next-router-prefetch, next-router-segment-prefetch, Accept-Encoding'
+export const VARY = 'rsc, next-router-state-tree, next-router-prefetch, next-router-segment-prefetch, Accept-Encoding'
 
 export type Finishing = {
   /** Hears of every page that somebody is sent; of one that is stale, so that it is rendered anew. */

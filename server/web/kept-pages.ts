@@ -47,6 +47,9 @@ type UnderWay = { readonly page: RenderedPage; readonly kept: Promise<KeptEntry>
 const MAX_BYTES = 96 * 1024 * 1024
 const MAX_ENTRIES = 5000
 
+/** Parts are kept in two encodings as well, once somebody has asked for them. A generous guess of what that adds. */
+const ENCODED_SHARE = 0.5
+
 /** Of what has no bytes to speak of. */
 const LEAST_BYTES = 256
 
@@ -157,14 +160,18 @@ export class KeptPages {
 }
 
 async function compress({ html, ...page }: RenderedPage): Promise<KeptPage> {
-  const identity = Buffer.from(html)
+  return { ...page, bodies: toBodies(await encode(Buffer.from(html))) }
+}
+
+/** In the thread pool. */
+export async function encode(identity: Buffer): Promise<Readonly<Record<Encoding, Buffer>>> {
   const [br, zipped] = await Promise.all([
     asBrotli(identity, {
       params: { [constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY, [constants.BROTLI_PARAM_SIZE_HINT]: identity.length },
     }),
     asGzip(identity, { level: 9 }),
   ])
-  return { ...page, bodies: toBodies({ identity, gzip: zipped, br }) }
+  return { identity, gzip: zipped, br }
 }
 
 export function toBodies(bytes: Readonly<Record<Encoding, Buffer>>): KeptPage['bodies'] {
@@ -179,9 +186,13 @@ function toBody(bytes: Buffer, encoding: string): Body {
 function bytesOf(entry: KeptEntry): number {
   if (entry.kind === 'other') return LEAST_BYTES + entry.size
   if (entry.kind === 'gone') return LEAST_BYTES
-  const parts = [entry.rscData, ...(entry.segmentData?.values() ?? [])]
-  const buffers = [...ENCODINGS.map((encoding) => entry.bodies[encoding].bytes), ...parts]
-  return buffers.reduce((sum, buffer) => sum + (buffer?.length ?? 0), LEAST_BYTES)
+  const parts = [...(entry.rscData ? [entry.rscData] : []), ...(entry.segmentData?.values() ?? [])]
+  const bodies = ENCODINGS.map((encoding) => entry.bodies[encoding].bytes)
+  return LEAST_BYTES + sum(bodies) + Math.ceil(sum(parts) * (1 + ENCODED_SHARE))
+}
+
+function sum(buffers: readonly Buffer[]): number {
+  return buffers.reduce((bytes, { length }) => bytes + length, 0)
 }
 
 /** Kept on the process: Next loads its cache handler as another copy of this module. */

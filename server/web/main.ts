@@ -12,6 +12,7 @@ import { runLoop } from '../run-loop.ts'
 import { log } from '../telemetry/log.ts'
 import { answerAsset } from './answer-asset.ts'
 import { answerFinished, type Finishing } from './answer-finished.ts'
+import { answerPart } from './answer-part.ts'
 import { builtSheets } from './built-sheets.ts'
 import { connectDataCache } from './data-cache.ts'
 import { ensureAnswer } from './ensure-answer.ts'
@@ -89,7 +90,10 @@ async function answer(request: http.IncomingMessage, response: http.ServerRespon
   const url = oneAddress(request.url ?? '/')
   request.url = url
   const refusal = refuseRequest(request.method ?? '', url, request.headers)
-  if (!refusal && !isOurs(request) && answerFinished(request, response, finishing)) return
+  if (!refusal && !isOurs(request)) {
+    if (answerFinished(request, response, finishing)) return
+    if (request.headers.rsc !== undefined && (await answerPart(request, response, finishing))) return
+  }
   for (const [name, value] of Object.entries(finishing.headers)) response.setHeader(name, value)
   if (refusal) {
     // Whatever is still to come of it is not read.
