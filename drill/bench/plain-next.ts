@@ -6,7 +6,11 @@ import type { DrillStore } from '../drill-store.ts'
 const READY_TIMEOUT_MS = 60_000
 
 /** `next start` of the build that a store runs, as the framework comes: to compare with. */
-export async function startPlainNext(project: string, store: DrillStore): Promise<{ url: string; stop(): Promise<void> }> {
+export async function startPlainNext(
+  project: string,
+  store: DrillStore,
+  env: Record<string, string> = {},
+): Promise<{ url: string; stop(): Promise<void> }> {
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   const service = new Service({
@@ -17,6 +21,7 @@ export async function startPlainNext(project: string, store: DrillStore): Promis
     env: {
       ...process.env,
       ...store.env,
+      ...env,
       NODE_ENV: 'production',
       NEXT_DIST_DIR: path.basename(store.buildFolder),
       NEXT_TELEMETRY_DISABLED: '1',

@@ -1,4 +1,3 @@
-import { request } from 'undici'
 import { until } from '../merchant.ts'
 import type { handlers as bareHandlers } from './bare-server.ts'
 import { type BenchStore, startBenchStore } from './bench-store.ts'
@@ -6,6 +5,7 @@ import { Child } from './child.ts'
 import type { Bench, Finding, Measurement } from './measurement.ts'
 import type { handlers, Load } from './page-client.ts'
 import { startPlainNext } from './plain-next.ts'
+import { answerOf } from './raw-answer.ts'
 import { number } from './report.ts'
 import { compare } from './spread.ts'
 
@@ -26,7 +26,7 @@ export const sending: Measurement = {
     try {
       // Workers have nothing to do here and would share a core.
       await store.workers.kill()
-      for (const path of Object.values(PAGES)) await until(`${path} is ready`, async () => (await answerOf(store.url + path, 'br')).isOurs)
+      for (const path of Object.values(PAGES)) await until(`${path} is ready`, () => isFinished(store.url + path))
       const findings: Finding[] = []
       for (const [name, path] of Object.entries(PAGES))
         for (const encoding of ENCODINGS) findings.push(await besideBare(bench, store, load, { name, path, encoding }))
@@ -48,7 +48,7 @@ async function besideBare(
   { name, path, encoding }: { name: string; path: string; encoding: string },
 ): Promise<Finding> {
   bench.say(`${name} page, ${encoding}, beside a bare server`)
-  const { headers, body } = await answerOf(store.url + path, encoding)
+  const { headers, body } = await answerOf(store.url + path, { 'accept-encoding': encoding })
   const bare = new Child<typeof bareHandlers>('bare-server.ts', process.env as Record<string, string>)
   try {
     const port = await bare.ask('listen', { headers, body })
@@ -104,13 +104,8 @@ async function besideNext(bench: Bench, store: BenchStore, load: Loader): Promis
   return findings
 }
 
-/** One answer as it is sent, nothing decoded; `isOurs` where it came from the finished pages. */
-async function answerOf(url: string, encoding: string) {
-  const answer = await request(url, { headers: { 'accept-encoding': encoding } })
-  const { date: _date, connection: _connection, 'keep-alive': _keepAlive, ...headers } = answer.headers as Record<string, string>
-  return {
-    headers,
-    body: new Uint8Array(await answer.body.arrayBuffer()),
-    isOurs: headers.etag !== undefined && headers['x-nextjs-cache'] === 'HIT',
-  }
+/** Whether it is sent from the finished pages. */
+async function isFinished(url: string): Promise<boolean> {
+  const { headers } = await answerOf(url, { 'accept-encoding': 'br' })
+  return headers.etag !== undefined && headers['x-nextjs-cache'] === 'HIT'
 }
