@@ -184,7 +184,11 @@ sub vcl_deliver {
     return (restart);
   }
   set resp.http.X-Request-Id = req.http.X-Request-Id;
-  if (resp.http.Cache-Control ~ "s-maxage") { set resp.http.Cache-Control = "public, max-age=0, must-revalidate"; }
+  if (resp.http.Cache-Control ~ "s-maxage") {
+    set resp.http.Cache-Control = "public, max-age=0, must-revalidate";
+    set resp.http.Cloudflare-CDN-Cache-Control = "max-age=1, stale-while-revalidate=1, stale-if-error=86400";
+    set resp.http.Surrogate-Control = resp.http.Cloudflare-CDN-Cache-Control;
+  }
   set req.http.X-How = "fwd=bypass";
   if (req.http.X-Kind) { set req.http.X-How = "fwd=uri-miss"; }
   if (obj.hits > 0) { set req.http.X-How = "hit" + req.http.X-Stale; }

@@ -1,7 +1,6 @@
 import fs from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
-import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout } from 'node:timers/promises'
 import { Agent, request } from 'undici'
 import { type Answer, page, StandIn } from './stand-in-web.ts'
@@ -14,17 +13,6 @@ type Question = { readonly method?: string; readonly headers?: Record<string, st
 
 const PATIENCE_MS = 45_000
 const LOOK_MS = 50
-
-/** The shortest time after which an edge of ours takes a web process that says nothing for one that is not well is twice that. */
-const STOOD_STILL_MS = 1000
-const delay = monitorEventLoopDelay()
-delay.enable()
-
-/**
- * For a test of which the web processes are in the test's own process: it is run again where that stood still meanwhile, because an edge does
- * right then to ask somebody else. How often it may be is no matter of what it states.
- */
-export const ifItStoodStill = { retry: { count: 3, condition: () => delay.max / 1e6 > STOOD_STILL_MS } }
 
 /** A real edge by our rules in front of two web processes that a test tells what to answer. */
 export class EdgeRig {
@@ -94,7 +82,6 @@ export class EdgeRig {
 
   /** As before the first test: web processes that a machine was too busy to hear of are taken for well again. */
   async prepare(): Promise<void> {
-    delay.reset()
     this.forget()
     await this.until('a web process answers', async () => (await this.ask(this.newPage())).status === 200)
     this.forget()

@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest'
-import { type EdgeKind, EdgeRig, ifItStoodStill } from './edge-rig.ts'
+import { type EdgeKind, EdgeRig } from './edge-rig.ts'
 import { type Answer, answerWith, page } from './stand-in-web.ts'
 
 /**
  * What whoever stands in front of the web processes does, nginx and Varnish alike, seen with web processes that a test tells what to answer.
  * drill/edge.test.ts has the real ones.
  */
-describe.each<EdgeKind>(inject('hasVarnish') ? ['nginx', 'varnish'] : ['nginx'])('%s:', ifItStoodStill, (kind) => {
+describe.each<EdgeKind>(inject('hasVarnish') ? ['nginx', 'varnish'] : ['nginx'])('%s:', (kind) => {
   const rig = new EdgeRig(kind)
   const { webs, asked, answerAll, newPage, ask, speak, until } = rig
   beforeAll(() => rig.start())
@@ -29,6 +29,22 @@ describe.each<EdgeKind>(inject('hasVarnish') ? ['nginx', 'varnish'] : ['nginx'])
       expect((await ask(target, { headers: { 'if-none-match': second.headers.etag ?? '' } })).status).toBe(304)
       expect(await ask(target, { method: 'HEAD' })).toMatchObject({ layers: 'edge; hit', text: '', headers: { etag: second.headers.etag } })
       expect(asked()).toHaveLength(1)
+    })
+
+    test('may be kept for a second by the CDNs that we know of: nobody tells them of a change', async () => {
+      const target = newPage()
+      for (let n = 0; n < 2; n += 1) {
+        const { headers } = await ask(target)
+        for (const name of ['cloudflare-cdn-cache-control', 'surrogate-control'])
+          expect(headers[name]).toMatch(/^max-age=1, stale-while-revalidate=1,/)
+      }
+      for (const life of ['no-store', 'private, no-cache', 'public, max-age=5']) {
+        answerAll(answerWith(200, { 'cache-control': life }))
+        for (const other of [newPage(), '/cart']) {
+          const { headers } = await ask(other)
+          expect([headers['cloudflare-cdn-cache-control'], headers['surrogate-control']]).toEqual([undefined, undefined])
+        }
+      }
     })
 
     test('is asked for once, however many want it at the same moment', async () => {
