@@ -7,8 +7,9 @@ export type GridProduct = {
   readonly slug: string
   readonly name: string
   readonly picture: PhotoSource | null
-  readonly price: { readonly minor: number; readonly compareAtMinor: number | null; readonly currency: Currency }
-  readonly pricesDiffer: boolean
+  /** Left out where an edit of it would not be heard of. */
+  readonly price?: { readonly minor: number; readonly compareAtMinor: number | null; readonly currency: Currency }
+  readonly pricesDiffer?: boolean
 }
 
 /** A cell of the grid: two to a row on a telephone, three, then four; the page is 82rem at most. */
@@ -31,7 +32,7 @@ export function ProductGrid({
           <a href={`/p/${product.slug}`} className={styles.card}>
             {product.picture && <Photo photo={product.picture} crop="4/5" sizes={GRID_SIZES} priority={priorityOf(i, eager)} />}
             <Heading className={styles.name}>{product.name}</Heading>
-            <PriceTag {...product.price} from={product.pricesDiffer} />
+            {product.price && <PriceTag {...product.price} from={product.pricesDiffer ?? false} />}
           </a>
         </li>
       ))}

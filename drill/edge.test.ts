@@ -6,9 +6,9 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { formatMoney } from '#/domain/money.ts'
 import { sku } from '#/domain/sku.ts'
-import { withDatabase } from '#/scripts/stack/postgres.ts'
 import { startTestEdge, type TestEdge } from '#/scripts/stack/test-edge.ts'
 import { type DrillStore, startDrillStore } from './drill-store.ts'
+import { isSettled } from './edge-settled.ts'
 import { until } from './merchant.ts'
 import { ADDRESS, orderedOn, type Page, Shopper } from './shopper.ts'
 
@@ -37,7 +37,7 @@ beforeAll(async () => {
   // The import of the catalogue has made every page of the build old: each is rendered once more.
   await makePagesReady()
   // One who does not know what is kept begins by purging all of it, three times. What a worker tells at its start is among it.
-  await until('the edge is settled', isSettled)
+  await until('the edge is settled', () => isSettled(edge, store))
   await makePagesReady()
 })
 afterAll(() => store.stop())
@@ -47,15 +47,6 @@ async function makePagesReady(): Promise<void> {
     for (const target of DISPLAYED)
       await until(`${target} is ready`, async () => (await ask(target, {}, url)).headers['x-nextjs-cache'] === 'HIT')
   }
-}
-
-/** Whether everything that was told is purged for the last time. */
-async function isSettled(): Promise<boolean> {
-  const file = path.join(edge.folder, 'cursor.json')
-  if (!fs.existsSync(file)) return false
-  const { epoch, sequence } = JSON.parse(fs.readFileSync(file, 'utf8'))
-  const { rows } = await withDatabase(store.postgres.url, (client) => client.query('SELECT epoch, last FROM tag_feed'))
-  return epoch === rows[0]?.epoch && sequence === Number(rows[0]?.last)
 }
 
 type Answer = {
@@ -462,7 +453,7 @@ describe('while every web process is killed', () => {
   test('pages that were seen go on, what is somebody’s own says so, and an order is placed once', async () => {
     await store.merchant.offer(sku('MOUSE'), 50)
     // Or what was edited before would be purged once more while nobody is there to ask.
-    await until('the edge is settled', isSettled)
+    await until('the edge is settled', () => isSettled(edge, store))
     for (const target of DISPLAYED) await ask(target)
     const shoppers = await Promise.all(
       Array.from({ length: 15 }, async () => {

@@ -1,12 +1,9 @@
-import fs from 'node:fs'
-import path from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { formatMoney } from '#/domain/money.ts'
 import { sku } from '#/domain/sku.ts'
 import { startTestEdge, type TestEdge } from '#/scripts/stack/test-edge.ts'
-import { readTags } from '#/server/cache/read-tags.ts'
 import { systemClock } from '#/server/clock.ts'
 import { connectDatabase, type Db } from '#/server/db/client.ts'
 import { EXIT } from '#/server/operator/answer.ts'
@@ -14,6 +11,7 @@ import { carryOutCatalog } from '#/server/operator/catalog-answer.ts'
 import { readCatalogCommand } from '#/server/operator/read-catalog-command.ts'
 import { skuKeys } from '#/server/redis/keys.ts'
 import { type DrillStore, startDrillStore } from './drill-store.ts'
+import { isSettled } from './edge-settled.ts'
 import { until } from './merchant.ts'
 
 /** Prices that a merchant sets one after the other, watched from every place where somebody meets them. */
@@ -73,11 +71,6 @@ async function watch({ look, seen }: Place, over: AbortSignal): Promise<void> {
   }
 }
 
-async function isSettled(): Promise<boolean> {
-  const { sequence } = JSON.parse(fs.readFileSync(path.join(edge.folder, 'cursor.json'), 'utf8'))
-  return sequence === (await readTags(db, Number.MAX_SAFE_INTEGER)).head
-}
-
 test('each of fifteen prices reaches core, every web process and the edge, in their order, and none of before comes back', async () => {
   const places = [
     place('core', async () => PRICES.indexOf(Number(await core.hget(skuKeys(UNIT).offer, 'price')))),
@@ -91,7 +84,7 @@ test('each of fifteen prices reaches core, every web process and the edge, in th
   const committed: number[] = []
   try {
     await see('all places are watched, and the edge has purged what a start purges', async () => {
-      return places.every(({ seen }) => seen.length > 0) && (await isSettled())
+      return places.every(({ seen }) => seen.length > 0) && (await isSettled(edge, store))
     })
     for (const [n, minor] of PRICES.entries()) {
       // Each at another moment of the rounds that everybody makes.
@@ -102,7 +95,7 @@ test('each of fifteen prices reaches core, every web process and the edge, in th
       committed.push(performance.now())
       await see(`price ${n} is everywhere`, async () => places.every((each) => last(each) >= n))
     }
-    await see('the edge has purged for the last time', isSettled)
+    await see('the edge has purged for the last time', () => isSettled(edge, store))
   } finally {
     over.abort()
   }

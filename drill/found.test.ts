@@ -146,6 +146,7 @@ test('addresses that lead nowhere are told so without a question to Postgres, an
       const { status, headers, html } = await get(path)
       expect([path, status, headers.get('cache-control')]).toEqual([path, 404, 'no-store'])
       expect(html).toContain('<h1>')
+      expect(html, 'no price that an edit would have to reach').not.toContain('€')
       expect(headers.get('x-finished')).toBeNull()
     }
     expect(keptFiles()).toEqual(kept)

@@ -1,6 +1,7 @@
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { AsOf } from '../cache/as-of.ts'
 import { LEASE_MS, TagClock } from '../cache/tag-clock.ts'
 import { answerFinished } from './answer-finished.ts'
 import { keptPages } from './kept-pages.ts'
@@ -30,16 +31,19 @@ function setClock(confirmedMsAgo: number, ...told: string[]): void {
 beforeEach(() => setClock(0))
 
 /** Keeps a page that lives for an hour, of number 7. */
-function keep(path: string, { ageSeconds = 0, tags = ['catalogue'] } = {}): Promise<unknown> {
+function keep(
+  path: string,
+  { ageSeconds = 0, tags = ['catalogue'], headers = {}, asOf = { epoch: EPOCH, sequence: 7 } as AsOf | null } = {},
+): Promise<unknown> {
   const renderedAtMs = Date.now() - ageSeconds * 1000
   const life = { revalidateSeconds: 3600, expireSeconds: 36_000 }
   return keptPages().keep(path, {
     kind: 'page',
     from: 'render',
     html: '<p>',
-    headers: {},
+    headers,
     tags,
-    asOf: { epoch: EPOCH, sequence: 7 },
+    asOf,
     status: 200,
     renderedAtMs,
     ...life,
@@ -79,6 +83,15 @@ test('an edge asks again at once after every page while the process does not kno
   expect(await lifeOf('/page')).toEqual([...AT_ONCE, 'saleday; hit; detail=memory'])
   setTagClock(new TagClock())
   expect(await lifeOf('/page')).toEqual([...AT_ONCE, 'saleday; hit; detail=memory'])
+})
+
+test('a page says beside its tags of which number it is, where it is known, so that an edge need not drop what is new', async () => {
+  const headers = { 'cache-tag': 'catalogue,product:A' }
+  await Promise.all([keep('/stamped', { headers }), keep('/of-no-number', { headers, asOf: null }), keep('/without-tags')])
+  const tagsOf = async (path: string) => (await ask(path)).headers.get('cache-tag')
+  expect(await tagsOf('/stamped')).toBe(`catalogue,product:A,as-of:${EPOCH}:7`)
+  expect(await tagsOf('/of-no-number')).toBe('catalogue,product:A')
+  expect(await tagsOf('/without-tags')).toBeNull()
 })
 
 test('a page is the same for whoever names an action, or a kind of picture, when asking for it', async () => {

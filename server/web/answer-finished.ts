@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { asOfTag } from '../cache/as-of.ts'
 import { counts } from '../cache/counts.ts'
 import { chooseEncoding } from './choose-encoding.ts'
 import { edgeLife } from './edge-life.ts'
@@ -67,12 +68,19 @@ function headOf(page: KeptPage, body: Body, { headers }: Finishing): readonly st
   if (known) return known
   const encoding = (['br', 'gzip'] as const).find((name) => page.bodies[name] === body)
   const head = [
-    ...Object.entries({ ...headers, ...page.headers }).flat(),
+    ...Object.entries({ ...headers, ...page.headers, ...tagsForEdge(page) }).flat(),
     ...['vary', VARY, 'etag', body.etag, 'content-type', 'text/html; charset=utf-8'],
     ...(encoding ? ['content-encoding', encoding] : []),
   ]
   heads.set(body, head)
   return head
+}
+
+/** What an edge can be told to drop it by; and of which number it is, by which an edge leaves alone what is new already. */
+export function tagsForEdge({ headers, asOf }: KeptPage): { readonly 'cache-tag'?: string } {
+  const carried = headers['cache-tag']
+  if (carried === undefined) return {}
+  return { 'cache-tag': asOf === null ? carried : `${carried},${asOfTag(asOf)}` }
 }
 
 type Came = 'memory' | 'found' | 'render'

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import cacheBusting from 'next/dist/shared/lib/router/utils/cache-busting-search-param.js'
-import { type Finishing, VARY } from './answer-finished.ts'
+import { type Finishing, tagsForEdge, VARY } from './answer-finished.ts'
 import { chooseEncoding } from './choose-encoding.ts'
 import { edgeLife } from './edge-life.ts'
 import { freshnessOf, leftSeconds } from './judge-kept.ts'
@@ -22,13 +22,11 @@ export async function answerPart(request: IncomingMessage, response: ServerRespo
   asked(path, false)
   const encoding = chooseEncoding(request.headers['accept-encoding'] as string | undefined)
   const body = (await encoded(part.bytes))[encoding]
-  const tags = page.headers['cache-tag']
   response.writeHead(200, [
-    ...Object.entries({ ...headers, ...part.headers }).flat(),
+    ...Object.entries({ ...headers, ...part.headers, ...tagsForEdge(page) }).flat(),
     ...['x-nextjs-cache', 'HIT', 'x-nextjs-prerender', '1', 'cache-status', 'saleday; hit; detail=memory'],
     ...['vary', VARY, 'content-type', 'text/x-component', 'content-security-policy', NO_PAGE_POLICY],
     ...edgeLife(leftSeconds(page, Date.now())),
-    ...(tags === undefined ? [] : ['cache-tag', tags]),
     ...(encoding === 'identity' ? [] : ['content-encoding', encoding]),
     ...['content-length', String(body.length)],
   ])

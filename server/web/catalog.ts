@@ -42,12 +42,14 @@ async function carried<T extends Json>(asOf: AsOf, key: string, source: (db: Db)
 
 type Slugs = { readonly products: readonly string[]; readonly categories: readonly string[] }
 
+export type SuggestedProduct = Pick<ProductCard, 'slug' | 'name' | 'picture'>
+
 /** What there is one of in the shop, by the name that it is kept under. */
 type Wholes = {
   readonly addresses: Addresses
   readonly slugs: Slugs
   readonly featured: ProductCard[]
-  readonly suggestions: ProductCard[]
+  readonly suggestions: SuggestedProduct[]
   readonly 'all-products': ProductCard[]
   readonly categories: CategoryLink[]
   readonly credits: Credit[]
@@ -61,7 +63,10 @@ const WHOLES: { readonly [Name in keyof Wholes]: (db: Db) => Promise<Reading<Who
     return { value: { products: products.map(({ slug }) => slug), categories }, tags: [tags.catalogue] }
   },
   featured: async (db) => withProductTags(await readFeatured(db)),
-  suggestions: async (db) => ({ value: await readFeatured(db), tags: [tags.catalogue] }),
+  suggestions: async (db) => {
+    const featured = await readFeatured(db)
+    return { value: featured.map(({ slug, name, picture }) => ({ slug, name, picture })), tags: [tags.catalogue] }
+  },
   'all-products': async (db) => withProductTags(await readAllProducts(db)),
   categories: async (db) => ({ value: await readCategoryLinks(db), tags: [tags.catalogue] }),
   credits: async (db) => ({ value: await readCredits(db), tags: [tags.catalogue, tags.credits] }),
@@ -200,9 +205,9 @@ export function cachedFeatured(): Promise<ProductCard[]> {
 
 /**
  * What a page that is not there suggests. It stands unseen in what every page tells the framework, so it carries no product's tag, or an edit of
- * one of these would make the whole shop old; who does see it is answered by a rendering of his own.
+ * one of these would make the whole shop old: that is why it has no prices.
  */
-export function cachedSuggestions(): Promise<ProductCard[]> {
+export function cachedSuggestions(): Promise<SuggestedProduct[]> {
   return keptWhole('suggestions', asOfNow())
 }
 
