@@ -240,6 +240,7 @@ describe('two web processes', () => {
     const entries = async () => (await Promise.all(store.replicas.map(told))).map(({ pages }) => pages.entries)
     expect((await ask(store.replicas[0] as TestReplica, '/p/made-up')).code).toBe(404)
     const before = { files: files(), entries: await entries(), keys: await pageKeysThere() }
+    const rendered = await counted('pages.render', 'notFound')
     let asked = 0
     const askOn = async () => {
       while (asked < 10_000) {
@@ -249,6 +250,10 @@ describe('two web processes', () => {
     }
     await Promise.all(Array.from({ length: 16 }, askOn))
     expect({ files: files(), entries: await entries(), keys: await pageKeysThere() }).toEqual(before)
+    // One that has not heard from Postgres within the last second leaves them to the framework.
+    expect((await counted('pages.render', 'notFound')) - rendered, 'and the framework has next to nothing to do with them').toBeLessThan(
+      1000,
+    )
   })
 
   test('have one that is started with the files of its build send what the other has made since, at once', async () => {

@@ -134,6 +134,20 @@ const UNKNOWN = Array.from({ length: 40 }, (_, i) => [
   `/c/shoes/sort-made-up-${i}`,
 ]).flat()
 
+test('an address that leads nowhere is answered in each encoding, to whoever asks for the head alone, and under the policy of its page', async () => {
+  const plain = await get('/p/made-up')
+  for (const encoding of ['br', 'gzip']) {
+    const { status, headers, html } = await get('/p/made-up', { 'accept-encoding': encoding })
+    expect([status, html === plain.html, headers.get('content-encoding')]).toEqual([404, true, encoding])
+  }
+  const head = await fetch(`${store.url}/p/made-up`, { method: 'HEAD', headers: { 'accept-encoding': 'identity' } })
+  expect([head.status, await head.text(), head.headers.get('content-length')]).toEqual([404, '', String(Buffer.byteLength(plain.html))])
+  const elsewhere = await get('/nothing/at/all')
+  expect(plain.html).toBe(elsewhere.html)
+  for (const name of ['content-security-policy', 'cache-control', 'x-frame-options', 'vary'])
+    expect([name, plain.headers.get(name)]).toEqual([name, elsewhere.headers.get(name)])
+})
+
 test('addresses that lead nowhere are told so without a question to Postgres, and nothing is kept of them', async () => {
   expect(UNKNOWN).toHaveLength(200)
   // What is asked for first may be made first.

@@ -36,6 +36,21 @@ export async function readAddresses(db: Db): Promise<Addresses> {
   }
 }
 
+/** The list of all categories together. */
+export const EVERYTHING = {
+  slug: 'everything',
+  name: 'Everything',
+  description: 'All that we sell, from the first page of the catalogue to the last.',
+}
+
+/** Every slug that leads, or once led, to a product; and every list's. */
+export type Slugs = { readonly products: readonly string[]; readonly lists: readonly string[] }
+
+export async function readSlugs(db: Db): Promise<Slugs> {
+  const { products, categories } = await readAddresses(db)
+  return { products: products.map(({ slug }) => slug), lists: [EVERYTHING.slug, ...categories] }
+}
+
 /** What is left to say of a product that is sold no more. */
 export type GoneProduct = {
   readonly code: string

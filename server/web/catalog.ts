@@ -3,7 +3,7 @@ import type { Sort } from '#/domain/list-path.ts'
 import { type AsOf, asOfTag, isSame, lesser } from '../cache/as-of.ts'
 import type { Json, Reading } from '../cache/data-cache.ts'
 import { displayPageLife, lifeUntil, tags } from '../cache/manifest.ts'
-import { type Addresses, type GoneProduct, readAddresses, readGoneProduct } from '../catalog/read-addresses.ts'
+import { type Addresses, EVERYTHING, type GoneProduct, readAddresses, readGoneProduct, type Slugs } from '../catalog/read-addresses.ts'
 import {
   type CategoryLink,
   type Credit,
@@ -20,6 +20,7 @@ import { type ListPage, readListPage } from '../catalog/read-list.ts'
 import { readSale, readSalesOn, type SaleLink, type SaleView } from '../catalog/read-sale.ts'
 import type { Db } from '../db/client.ts'
 import { dataCache } from './data-cache.ts'
+import { slugsReading } from './known-slugs.ts'
 import { runtime } from './runtime.ts'
 import { asOfNow } from './tag-clock.ts'
 
@@ -40,8 +41,6 @@ async function carried<T extends Json>(asOf: AsOf, key: string, source: (db: Db)
   return read.value
 }
 
-type Slugs = { readonly products: readonly string[]; readonly categories: readonly string[] }
-
 export type SuggestedProduct = Pick<ProductCard, 'slug' | 'name' | 'picture'>
 
 /** What there is one of in the shop, by the name that it is kept under. */
@@ -57,11 +56,7 @@ type Wholes = {
 
 const WHOLES: { readonly [Name in keyof Wholes]: (db: Db) => Promise<Reading<Wholes[Name]>> } = {
   addresses: async (db) => ({ value: await readAddresses(db), tags: [tags.catalogue, tags.addresses] }),
-  // Every page carries its tags, so it has the one only that they have anyway.
-  slugs: async (db) => {
-    const { products, categories } = await readAddresses(db)
-    return { value: { products: products.map(({ slug }) => slug), categories }, tags: [tags.catalogue] }
-  },
+  slugs: slugsReading,
   featured: async (db) => withProductTags(await readFeatured(db)),
   suggestions: async (db) => {
     const featured = await readFeatured(db)
@@ -82,10 +77,7 @@ function withProductTags(products: ProductCard[]): Reading<ProductCard[]> {
   return { value: products, tags: [tags.catalogue, ...productTags(products)] }
 }
 
-/**
- * Every slug that leads, or once led, somewhere. Whoever asks for another one is told by this alone: nothing is read for it, and nothing is
- * kept of it.
- */
+/** Whoever asks for another slug is told by this alone: nothing is read for it, and nothing is kept of it. */
 function keptSlugs(asOf: AsOf): Promise<Slugs> {
   return keptWhole('slugs', asOf)
 }
@@ -129,20 +121,12 @@ function tagsOfProduct(product: Pick<ProductView, 'code' | 'category'> | GonePro
   return [tags.catalogue, ...(product ? [tags.product(product.code), tags.category(product.category.id)] : [])]
 }
 
-/** The list of all categories together. */
-export const EVERYTHING = {
-  slug: 'everything',
-  name: 'Everything',
-  description: 'All that we sell, from the first page of the catalogue to the last.',
-}
-
 export type ListView = ListPage & CategoryLink & { readonly description: string }
 
 /** One page of a category, or of everything; null where there is no such page. */
 export async function cachedList(slug: string, sort: Sort, page: number): Promise<ListView | null> {
   const asOf = asOfNow()
-  const isKnown = slug === EVERYTHING.slug || (await keptSlugs(asOf)).categories.includes(slug)
-  if (!isKnown) return null
+  if (!(await keptSlugs(asOf)).lists.includes(slug)) return null
   // A page beyond the last is known from the first, so that nothing is kept of it.
   if (page > 1 && page > ((await keptList(slug, sort, 1, asOf))?.pages ?? 0)) return null
   return keptList(slug, sort, page, asOf)

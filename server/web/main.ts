@@ -13,6 +13,7 @@ import { log } from '../telemetry/log.ts'
 import { answerAsset } from './answer-asset.ts'
 import { answerFinished, type Finishing } from './answer-finished.ts'
 import { answerPart } from './answer-part.ts'
+import { answerUnknown } from './answer-unknown.ts'
 import { builtSheets } from './built-sheets.ts'
 import { connectDataCache } from './data-cache.ts'
 import { ensureAnswer } from './ensure-answer.ts'
@@ -93,6 +94,7 @@ async function answer(request: http.IncomingMessage, response: http.ServerRespon
   if (!refusal && !isOurs(request)) {
     if (answerFinished(request, response, finishing)) return
     if (request.headers.rsc !== undefined && (await answerPart(request, response, finishing))) return
+    if (await answerUnknown(request, response, finishing.headers)) return
   }
   for (const [name, value] of Object.entries(finishing.headers)) response.setHeader(name, value)
   if (refusal) {

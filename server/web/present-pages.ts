@@ -189,7 +189,7 @@ function pageInstead(status: number, response: ServerResponse): Page | null {
 let notFound: Page | undefined
 
 /** The page that the build has made for addresses that lead nowhere. */
-function notFoundPage(): Page {
+export function notFoundPage(): Page {
   notFound ??= finishPage(readFileSync(inBuild('server/app/_not-found.html'), 'utf8'))
   return notFound
 }

@@ -1,5 +1,6 @@
 import { type SitemapEntry, sitemapsOf } from '#/domain/sitemap.ts'
-import { cachedAddresses, EVERYTHING } from './catalog.ts'
+import { EVERYTHING } from '../catalog/read-addresses.ts'
+import { cachedAddresses } from './catalog.ts'
 import { ownOrigin } from './own-origin.ts'
 
 /** The shop's sitemaps: its front page, its lists and every product that is shown. One, unless there are very many. */
