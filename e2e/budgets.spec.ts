@@ -75,7 +75,7 @@ for (const [path, budget] of Object.entries(BUDGETS)) {
   })
 }
 
-for (const path of ['/', '/c/shoes', '/p/canvas-high-tops', ...FILLED]) {
+for (const path of ['/', '/c/shoes', '/c/everything', '/p/canvas-high-tops', ...FILLED]) {
   test(`nothing in ${path} moves when its typeface comes after the first paint`, async ({ newShopper }) => {
     const storageState = FILLED.includes(path) ? { storageState: await filledCart(newShopper) } : {}
     for (const [screen, options] of Object.entries(SCREENS)) {

@@ -40,7 +40,7 @@ export async function readAddresses(db: Db): Promise<Addresses> {
 export const EVERYTHING = {
   slug: 'everything',
   name: 'Everything',
-  description: 'All that we sell, from the first page of the catalogue to the last.',
+  description: 'All that we sell, in one long list.',
 }
 
 /** Every slug that leads, or once led, to a product; and every list's. */
