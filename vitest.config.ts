@@ -6,9 +6,9 @@ import { defineConfig } from 'vitest/config'
  */
 const integration = [
   'server/*.test.ts',
-  'server/!(web)/**/*.test.ts',
+  'server/!(web|prewarm)/**/*.test.ts',
   'workers/**/*.test.ts',
-  '{prisma,scripts,server/web}/**/*.stack.test.ts',
+  '{prisma,scripts,server/web,server/prewarm}/**/*.stack.test.ts',
 ]
 
 /** What asks most of core runs once more where core is a Redis Cluster. */
@@ -27,6 +27,7 @@ export default defineConfig({
           include: [
             'domain/**/*.test.ts',
             'server/web/**/*.test.ts',
+            'server/prewarm/**/*.test.ts',
             'prisma/**/*.test.ts',
             'scripts/**/*.test.ts',
             'drill/{bench,engine}/**/*.test.ts',

@@ -34,6 +34,16 @@ test('core may be one Redis, or several nodes of a cluster, each of which is an 
     await expect(read({ CORE_REDIS_URL: wrong })).rejects.toThrow('CORE_REDIS_URL')
 })
 
+test('whoever makes pages ready knows each web process, after commas, and an address that is none stops it', async () => {
+  const [one, two] = ['http://10.0.0.1:3000', 'http://10.0.0.2:3000']
+  expect((await read({})).PREWARM_URLS).toBe(undefined)
+  expect((await read({ PREWARM_URLS: one })).PREWARM_URLS).toEqual([one])
+  expect((await read({ PREWARM_URLS: `${one},${two}` })).PREWARM_URLS).toEqual([one, two])
+  for (const wrong of ['', `${one},`, '10.0.0.1:3000', 'ftp://10.0.0.1'])
+    await expect(read({ PREWARM_URLS: wrong })).rejects.toThrow('PREWARM_URLS')
+  await expect(read({ EDGE_URL: 'shop.example' })).rejects.toThrow('EDGE_URL')
+})
+
 test('all that is wrong is said at once', async () => {
   await expect(read({ DATABASE_URL: 'mysql://x/y', WEB_URL: 'nowhere' })).rejects.toThrow(/DATABASE_URL[\s\S]*WEB_URL/)
 })

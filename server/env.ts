@@ -3,6 +3,11 @@ import { z } from 'zod'
 const redisUrl = z.url({ protocol: /^rediss?$/ })
 const logLevels = z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info')
 
+const addresses = z
+  .string()
+  .transform((text) => text.split(','))
+  .pipe(z.array(z.url({ protocol: /^https?$/ })).min(1))
+
 /**
  * The only reader of process.env. Everything is checked once, when the first part of a process asks; a missing or wrong value stops the
  * process with the list of what to set. `npm start` sets them all; docs/guides/configuration.md says what each is for.
@@ -47,6 +52,10 @@ const schema = z.object({
   PUBLIC_URL: z.url(),
   /** How our own processes reach a web process. */
   WEB_URL: z.url(),
+  /** Every web process, after commas, for whoever walks them one by one; without it, the one above. */
+  PREWARM_URLS: addresses.optional(),
+  /** How our own processes reach the edge, where there is one. */
+  EDGE_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** Where the build is, in the project's folder; next.config.mjs reads it too. */
   NEXT_DIST_DIR: z.string().default('.next'),
   /** Set in a production build alone: up to which number of the feed its pages know what was told, as `epoch:number`. */
@@ -90,6 +99,15 @@ export function catalogEnv(): Pick<Env, 'DATABASE_URL'> {
 /** The same for a command about photographs. */
 export function photosEnv(): Pick<Env, 'DATABASE_URL' | 'MEDIA_DIR'> {
   return check(schema.pick({ DATABASE_URL: true, MEDIA_DIR: true }), process.env)
+}
+
+const prewarmSchema = schema
+  .pick({ DATABASE_URL: true, INTERNAL_TOKEN: true, PUBLIC_URL: true, WEB_URL: true, PREWARM_URLS: true, EDGE_URL: true })
+  .partial()
+
+/** The same for the command that warms pages: none of it is needed where it is told an address. */
+export function prewarmEnv(): z.infer<typeof prewarmSchema> {
+  return check(prewarmSchema, process.env)
 }
 
 const edgeSchema = schema.pick({ DATABASE_URL: true }).extend({

@@ -65,7 +65,9 @@ export async function importSale(
   const reduced = categories.flatMap(({ products }) => products).filter(({ variants }) => variants.some(({ was }) => was !== null))
   const products = { create: reduced.map(({ code }, position) => ({ productCode: code, position })) }
   const image = { connect: { id: need(photos, photo).id } }
-  await db.sale.create({ data: { slug, title, text, startsAt: now, endsAt: endsAt(now), position: 0, image, products } })
+  // What comes in now is built next: there is nothing to make ready ahead.
+  const begun = { startsAt: now, warmedBegun: now }
+  await db.sale.create({ data: { slug, title, text, ...begun, endsAt: endsAt(now), position: 0, image, products } })
   // At once, so that what is built next is not old as soon as a worker tells of it.
   await tellOfSales(db, now.getTime())
 }

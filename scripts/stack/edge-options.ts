@@ -30,8 +30,7 @@ const HOST = /^[A-Za-z0-9.-]+$/
  */
 export function findEdgePlace(state: StateFolder, env: Environment): EdgePlace {
   const running = readRunning(state.path)
-  const more = list(env.EDGE_POOL, (text) => ADDRESS.test(text), 'EDGE_POOL', 'an address such as 10.0.0.2:3000')
-  const pool = [...(running ? [`127.0.0.1:${new URL(running.url).port}`] : []), ...more]
+  const pool = findPool(running, env)
   const publicUrl = env.PUBLIC_URL || running?.url
   if (pool.length === 0 || !publicUrl) {
     throw new StepFailed(
@@ -44,7 +43,7 @@ export function findEdgePlace(state: StateFolder, env: Environment): EdgePlace {
   const hosts = list(env.EDGE_HOSTS, (text) => HOST.test(text), 'EDGE_HOSTS', 'a name such as shop.example')
   return {
     port: readPort(env.EDGE_PORT),
-    pool: [...new Set(pool)],
+    pool,
     publicHost: host,
     hosts: [...new Set([hostname, 'localhost', '127.0.0.1', ...hosts])],
     trusted: list(env.EDGE_TRUSTED, isNetwork, 'EDGE_TRUSTED', 'an address or a network, such as 10.0.0.0/8'),
@@ -52,6 +51,12 @@ export function findEdgePlace(state: StateFolder, env: Environment): EdgePlace {
     media: env.MEDIA_DIR || state.media,
     databaseUrl: (running ? findServers(env, ['DATABASE_URL'], () => state).env.DATABASE_URL : env.DATABASE_URL) || null,
   }
+}
+
+/** The web process of the store that runs on this machine, and those that EDGE_POOL names, each once. */
+export function findPool(running: { readonly url: string } | null, env: Environment): string[] {
+  const more = list(env.EDGE_POOL, (text) => ADDRESS.test(text), 'EDGE_POOL', 'an address such as 10.0.0.2:3000')
+  return [...new Set([...(running ? [`127.0.0.1:${new URL(running.url).port}`] : []), ...more])]
 }
 
 function readPort(text: string | undefined): number {

@@ -53,7 +53,7 @@ export function findServers(outside: Environment, needed: readonly OperatorAddre
 }
 
 /** What the launcher gives its processes; what is set outside goes before it, there and here. */
-function localEnv(state: StateFolder, url: string, outside: Environment): Record<string, string> {
+export function localEnv(state: StateFolder, url: string, outside: Environment): Record<string, string> {
   const secrets = readSecrets(state.data)
   const { postgres = 0, core = 0, cache = 0, gateway = 0, smtp = 0 } = readKeptPorts(state.data)
   const redis = (port: number) => redisUrl({ port, password: secrets.redisPassword })

@@ -2,15 +2,22 @@ import { spawn } from 'node:child_process'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { findServers, type OperatorAddress } from './operator.ts'
+import { findServers, type OperatorAddress, type OperatorServers } from './operator.ts'
 import { generatePrismaClient } from './prisma-client.ts'
 import { explain } from './progress.ts'
-import { openStateFolder } from './state-folder.ts'
+import { openStateFolder, type StateFolder } from './state-folder.ts'
 
 const SERVER_AWAY = 3
 
-/** A program that answers an operator, the file that its log goes to, and which servers it works with: both, unless it says so. */
-export type OperatorProgram = { readonly program: string; readonly log: string; readonly needed?: readonly OperatorAddress[] }
+/** A program that answers an operator, and the file that its log goes to. */
+export type OperatorProgram = {
+  readonly program: string
+  readonly log: string
+  /** Which servers it works with: both, unless it says so. */
+  readonly needed?: readonly OperatorAddress[]
+  /** What it works on, where that is something else; null where these words need nothing. */
+  readonly find?: (args: readonly string[], openState: () => StateFolder) => OperatorServers | null
+}
 
 const BOTH: readonly OperatorAddress[] = ['DATABASE_URL', 'CORE_REDIS_URL']
 
@@ -20,10 +27,10 @@ const BOTH: readonly OperatorAddress[] = ['DATABASE_URL', 'CORE_REDIS_URL']
  */
 export async function runOperator(project: string, program: OperatorProgram, args: readonly string[]): Promise<number> {
   try {
-    if (asksForHelp(args)) return await run(project, program, args, {})
-    const { env, where } = findServers(process.env, program.needed ?? BOTH, () => openStateFolder(project))
-    if (process.stderr.isTTY) console.error(`Looking at ${where}.\n`)
-    return await run(project, program, args, env)
+    const { needed = BOTH, find = (words, openState) => findForOperators(words, needed, openState) } = program
+    const found = find(args, () => openStateFolder(project))
+    if (found && process.stderr.isTTY) console.error(`Looking at ${found.where}.\n`)
+    return await run(project, program, args, found?.env ?? {})
   } catch (error) {
     console.error(explain(error))
     return SERVER_AWAY
@@ -52,6 +59,11 @@ async function run(
   })
 }
 
-function asksForHelp(words: readonly string[]): boolean {
-  return words.length === 0 || words.includes('--help') || words.includes('help')
+function findForOperators(
+  words: readonly string[],
+  needed: readonly OperatorAddress[],
+  openState: () => StateFolder,
+): OperatorServers | null {
+  if (words.length === 0 || words.includes('--help') || words.includes('help')) return null
+  return findServers(process.env, needed, openState)
 }

@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { startTestEngine, type TestEngine } from '#/drill/engine/test-engine.ts'
+import { toJob } from '../orders/deliver.ts'
+import { TOPIC_LANES } from '../orders/order-book.ts'
+import { askToWarm } from './ask-to-warm.ts'
+
+const MINUTE_MS = 60_000
+const START_MS = 600 * MINUTE_MS
+let engine: TestEngine
+
+beforeAll(async () => {
+  engine = await startTestEngine()
+})
+afterAll(() => engine.stop())
+beforeEach(async () => {
+  await engine.db.sale.deleteMany()
+  await engine.db.outboxMessage.deleteMany()
+})
+
+async function planSale(slug: string, startsAtMs: number, minutes = 60): Promise<void> {
+  const [startsAt, endsAt] = [new Date(startsAtMs), new Date(startsAtMs + minutes * MINUTE_MS)]
+  await engine.db.sale.upsert({
+    where: { slug },
+    create: { slug, title: slug, text: '', position: 0, startsAt, endsAt },
+    update: { startsAt, endsAt },
+  })
+}
+
+/** What waits to be done, and is taken away. */
+async function asked(): Promise<string[]> {
+  const messages = await engine.db.outboxMessage.findMany({ where: { topic: 'pages.prewarm' }, orderBy: { id: 'asc' } })
+  await engine.db.outboxMessage.deleteMany()
+  return messages.map(({ subject }) => subject)
+}
+
+test('a sale is asked for once ten minutes before it begins and once when it has begun, and never else', async () => {
+  await planSale('day', START_MS)
+  const askedAt: [number, string[]][] = []
+  for (let minute = -60; minute <= 90; minute += 1) {
+    await askToWarm(engine.db, START_MS + minute * MINUTE_MS)
+    const found = await asked()
+    if (found.length > 0) askedAt.push([minute, found])
+  }
+  expect(askedAt).toEqual([
+    [-10, ['before/day']],
+    [0, ['begun/day']],
+  ])
+})
+
+test('of twenty who ask at one moment one does it, for each of several sales', async () => {
+  for (const slug of ['one', 'other']) await planSale(slug, START_MS)
+  for (const atMs of [START_MS - MINUTE_MS, START_MS + MINUTE_MS]) {
+    const counts = await Promise.all(Array.from({ length: 20 }, () => askToWarm(engine.db, atMs)))
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(2)
+    expect((await asked()).length).toBe(2)
+  }
+})
+
+test('one that is put off is asked for again, for its new begin', async () => {
+  await planSale('day', START_MS)
+  await askToWarm(engine.db, START_MS - MINUTE_MS)
+  await planSale('day', START_MS + 60 * MINUTE_MS)
+  await asked()
+  await askToWarm(engine.db, START_MS + MINUTE_MS)
+  expect(await asked()).toEqual([])
+  await askToWarm(engine.db, START_MS + 55 * MINUTE_MS)
+  expect(await asked()).toEqual(['before/day'])
+})
+
+test('one that began while nobody ran is asked for as long as that is of use, and one that is over is not', async () => {
+  await planSale('late', START_MS - 9 * MINUTE_MS)
+  await planSale('long-on', START_MS - 11 * MINUTE_MS)
+  await planSale('over', START_MS - 5 * MINUTE_MS, 1)
+  await askToWarm(engine.db, START_MS)
+  expect(await asked()).toEqual(['begun/late'])
+})
+
+test('a sale whose name no job could have is left alone, and holds up nothing that waits behind it', async () => {
+  await planSale('Two, words', START_MS)
+  await planSale('day', START_MS)
+  await askToWarm(engine.db, START_MS - MINUTE_MS)
+  const jobs: unknown[] = []
+  await engine.book.relay(TOPIC_LANES.queues, 10, async (messages) => {
+    jobs.push(...messages.map((message) => toJob(message).payload))
+    return []
+  })
+  expect(jobs).toEqual([{ sale: 'day', moment: 'before' }])
+})
