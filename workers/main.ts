@@ -3,6 +3,7 @@ import { env } from '#/server/env.ts'
 import { sweepDrafts } from '#/server/media/sweep-drafts.ts'
 import { smtpMailer } from '#/server/notifications/mailer.ts'
 import { wirePorts } from '#/server/orders/wire-ports.ts'
+import { ownPlaces } from '#/server/prewarm/own-places.ts'
 import { Queues } from '#/server/queues/enqueue.ts'
 import { producingConnection, waitingConnection } from '#/server/redis/connect.ts'
 import { tellConcerns } from '#/server/redis/core-concerns.ts'
@@ -13,6 +14,7 @@ import { takeLowestPriority } from './lowest-priority.ts'
 import { encodeMedia, scanMedia } from './media.ts'
 import { sendMail } from './notifications.ts'
 import { advanceOrders } from './orders.ts'
+import { prewarmPages } from './pages.ts'
 import { advanceRefunds } from './refunds.ts'
 import { runRelay } from './relay.ts'
 import { runUpkeep } from './upkeep.ts'
@@ -39,6 +41,7 @@ function startOrders(): () => Promise<void> {
   // Intake waits on its stream, so it has connections of its own.
   const intakePorts = ALL_SHARDS.map((shard) => ({ shard, ports: wirePorts({ name: `intake-${shard}`, connections: 2 }) }))
   const mailer = smtpMailer()
+  const stopping = new AbortController()
   void tellConcerns(ports.core)
   const relay = runRelay(ports, queues)
   const committed = () => {
@@ -53,8 +56,10 @@ function startOrders(): () => Promise<void> {
       'refund.advance': advanceRefunds(ports, committed),
     }),
     serveQueue(blocking, 'notifications', 5, { 'mail.send': sendMail(ports, mailer) }),
+    serveQueue(blocking, 'pages', 1, { 'pages.prewarm': prewarmPages(ports, ownPlaces(env()), stopping.signal) }),
   ]
   return async () => {
+    stopping.abort()
     await Promise.all([...workers.map((worker) => worker.close()), ...loops.map((loop) => loop.stop())])
     await Promise.all(Object.values(relay).map((loop) => loop.stop()))
     mailer.close()

@@ -1,3 +1,4 @@
+import { askToWarm } from '#/server/catalog/ask-to-warm.ts'
 import { tellOfSales } from '#/server/catalog/tell-sales.ts'
 import type { Db } from '#/server/db/client.ts'
 import { openShards } from '#/server/inventory/open-shards.ts'
@@ -18,7 +19,7 @@ const DUE_BATCH = 200
 /**
  * What keeps everything moving when a message was lost: shards of core that are empty or stale are rebuilt, orders and refunds that are
  * due are looked at, mail that was not sent is queued again, counters and offers that fell behind catch up, legs of placings that were
- * left behind are ended, pages hear of sales at the moment they begin or end. Every process may run it.
+ * left behind are ended, pages hear of sales at the moment they begin or end, and are made ready for them. Every process may run it.
  */
 export function runUpkeep(ports: Ports & { readonly db: Db }, queued: () => void): Loop[] {
   let healed = FROM_THE_FIRST
@@ -58,6 +59,8 @@ export function runUpkeep(ports: Ports & { readonly db: Db }, queued: () => void
     }),
     runLoop('upkeep-sales', SALES_MS, async () => {
       await tellOfSales(ports.db, ports.clock.now())
+      // After that: what is made ready before pages have heard of a begin would be old at once.
+      if ((await askToWarm(ports.db, ports.clock.now())) > 0) queued()
       return 'idle'
     }),
   ]

@@ -226,13 +226,13 @@ export type Order = {
 
 /**
  * What must follow from a commit, and which lane carries it out. `subject` is a SKU, an allowance's key, a code, an order id,
- * `order/version` or a refund to advance, or `order/kind` of mail.
+ * `order/version` or a refund to advance, `order/kind` of mail, or `moment/sale` to make pages ready for.
  */
 export const TOPIC_LANES = {
   stock: ['stock.moved', 'allowance.moved'],
   offers: ['offer.changed', 'code.changed'],
   orders: ['order.changed'],
-  queues: ['order.advance', 'refund.advance', 'mail.send'],
+  queues: ['order.advance', 'refund.advance', 'mail.send', 'pages.prewarm'],
 } as const
 
 export type Lane = keyof typeof TOPIC_LANES

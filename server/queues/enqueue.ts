@@ -12,7 +12,7 @@ export class Queues {
     // BullMQ keeps the outcome of its first look at the server for ever: one that failed would fail whatever is added until the process ends.
     const noFirstLook = { skipWaitingForReady: true, skipVersionCheck: true }
     const open = (name: QueueName) => new Queue(name, { connection, prefix: QUEUE_PREFIX, ...noFirstLook })
-    this.#queues = { orders: open('orders'), notifications: open('notifications'), media: open('media') }
+    this.#queues = { orders: open('orders'), notifications: open('notifications'), media: open('media'), pages: open('pages') }
     for (const queue of Object.values(this.#queues)) queue.on('error', () => {}) // the connection's own watcher speaks of it
   }
 

@@ -46,6 +46,13 @@ export const jobs = {
     id: (payload: { imageId: string }) => `encode.${payload.imageId}`,
     options: { ...RETRY, attempts: 3, ...FORGET },
   },
+  'pages.prewarm': {
+    queue: 'pages',
+    payload: z.object({ sale: z.string().regex(/^[a-z0-9-]{1,120}$/), moment: z.enum(['before', 'begun']) }),
+    id: (payload: { sale: string; moment: string }) => `prewarm.${payload.moment}.${payload.sale}`,
+    /** Whoever does not answer is being started, or in trouble: later is better than often. */
+    options: { attempts: 4, backoff: { type: 'exponential', delay: 10_000, jitter: 0.5 }, ...FORGET },
+  },
 } as const
 
 export type JobName = keyof typeof jobs

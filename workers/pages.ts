@@ -1,0 +1,29 @@
+import { unreachable } from '#/domain/unreachable.ts'
+import type { Place } from '#/server/prewarm/place.ts'
+import { type Warming, warmSale } from '#/server/prewarm/warm-sale.ts'
+import type { JobPayload } from '#/server/queues/jobs.ts'
+import { PermanentError, RetryLater } from './define-worker.ts'
+
+/** Whatever a walk waits for, it is over by then. */
+const TIMEOUT_MS = 6 * 60_000
+
+/** `pages.prewarm`: makes the pages of a sale ready. Ends early when this process does; then it is done elsewhere. */
+export function prewarmPages({ db, clock }: Pick<Warming, 'db' | 'clock'>, places: readonly Place[], stopping: AbortSignal) {
+  return async ({ sale, moment }: JobPayload<'pages.prewarm'>): Promise<void> => {
+    const signal = AbortSignal.any([stopping, AbortSignal.timeout(TIMEOUT_MS)])
+    const warmed = await warmSale({ db, places, signal, clock }, sale, moment).catch((error: unknown) => {
+      throw signal.aborted ? new RetryLater('it was ended before it was done') : error
+    })
+    if (warmed.ok) return
+    switch (warmed.code) {
+      case 'NO_SALE':
+        return
+      case 'NOT_REACHED':
+        throw new RetryLater(`${warmed.origin}: ${warmed.why}`)
+      case 'NO_SITEMAP':
+        throw new PermanentError(`${warmed.target}: ${warmed.why}`)
+      default:
+        unreachable(warmed)
+    }
+  }
+}
