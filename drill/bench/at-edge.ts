@@ -6,7 +6,7 @@ import type { Bench, Finding, Measurement } from './measurement.ts'
 import { answerOf } from './raw-answer.ts'
 import { number } from './report.ts'
 import { compare, spreadOf } from './spread.ts'
-import { findWrk, NO_WRK, type Wrk } from './wrk.ts'
+import { findWrk, NO_WRK, type Wrk, wholeSeconds } from './wrk.ts'
 
 const PAGE = '/p/canvas-high-tops'
 const ASKED = { 'accept-encoding': 'br' }
@@ -59,16 +59,20 @@ async function beside(bench: Bench, wrk: Wrk, { what, floor, ours, atLeast, note
     async (seconds: number) => {
       const before = cpuSeconds(pid ?? 0)
       const perSecond = await wrk.rate(url, ASKED, CONNECTIONS, seconds)
-      spent[side].push((((cpuSeconds(pid ?? 0) ?? 0) - (before ?? 0)) * 1e6) / (perSecond * Math.max(1, Math.round(seconds))))
+      const after = cpuSeconds(pid ?? 0)
+      if (before !== null && after !== null) spent[side].push(((after - before) * 1e6) / (perSecond * wholeSeconds(seconds)))
       return perSecond
     }
   const compared = await compare(bench, load('floor', floor), load('ours', ours))
-  const micros = (values: readonly number[]) => number(spreadOf(values.slice(1)).median)
-  return {
-    what,
-    ...compared,
-    aim: atLeast === null ? null : { atLeast },
-    unit: 'pages/s',
-    notes: [note, `processor time in µs a page, which neighbours disturb less: ${micros(spent.ours)}, the file ${micros(spent.floor)}`],
-  }
+  return { what, ...compared, aim: atLeast === null ? null : { atLeast }, unit: 'pages/s', notes: [note, ...costs(spent)] }
+}
+
+/** What a page costs whoever sends it: two processes that have a core each may send equally many. Nothing where the system does not tell. */
+function costs(spent: { readonly floor: readonly number[]; readonly ours: readonly number[] }): string[] {
+  // Without the first, short ones.
+  const [floor, ours] = [spent.floor.slice(1), spent.ours.slice(1)].map((values) => (values.length > 0 ? spreadOf(values).median : null))
+  if (!floor || !ours) return []
+  return [
+    `processor time in µs a page, which neighbours disturb less: ${number(ours)}, the file ${number(floor)}; by that the ratio is ${number(floor / ours)}`,
+  ]
 }

@@ -1,6 +1,6 @@
 import fs from 'node:fs'
-import os from 'node:os'
 import path from 'node:path'
+import { NGINX_WORKERS } from '#/scripts/stack/edge-conf.ts'
 import { findNginx } from '#/scripts/stack/nginx-binary.ts'
 import { claimPort } from '#/scripts/stack/ports.ts'
 import { Service } from '#/scripts/stack/service.ts'
@@ -31,13 +31,14 @@ export async function startFileServer(
     conf,
     `daemon off;
 pid ${folder}/nginx.pid;
-worker_processes ${os.availableParallelism()};
+worker_processes ${NGINX_WORKERS};
 error_log stderr warn;
 events { worker_connections 4096; }
 http {
   ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${folder}/temp-${name};`).join('\n  ')}
   sendfile on;
   tcp_nopush on;
+  open_file_cache max=100 inactive=30s;
   server_tokens off;
   keepalive_requests 10000;
   access_log /dev/stdout combined buffer=32k flush=5s;
@@ -45,12 +46,12 @@ http {
     listen 127.0.0.1:${port} backlog=1024;
     default_type "${headers['content-type'] ?? 'text/html'}";
     ${said.map(([name, value]) => `add_header ${name} ${literal(value)};`).join('\n    ')}
-    location / { root ${folder}; try_files /page =404; }
+    root ${folder};
   }
 }
 `,
   )
-  const url = `http://127.0.0.1:${port}`
+  const url = `http://127.0.0.1:${port}/page`
   const service = new Service({
     name: 'file server',
     command,

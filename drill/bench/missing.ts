@@ -55,7 +55,10 @@ export const missing: Measurement = {
       const compared = await inTurns(
         bench.rounds,
         () => each(store.url + PAGE, async () => {}),
-        () => each(edge.url + PAGE, () => edge.purge(KEY)),
+        () =>
+          each(edge.url + PAGE, async () => {
+            if (!(await edge.purge(KEY))) throw new Error(`the edge had nothing under ${KEY}`)
+          }),
       )
       const notes = [
         `the median of ${TIMES}, one after the other; ours: purged before each, so the edge asks the web process, and keeps it`,

@@ -66,7 +66,7 @@ export const steady: Measurement = {
           floor: null,
           unit: 'requests',
           notes: [
-            `${number(views / SECONDS)} views a second for ${SECONDS} s, as long as an edge keeps a page; six of ten whole documents, the rest trees, over ${PAGES.length} pages by Zipf's law`,
+            `${number(views / SECONDS)} views a second for ${SECONDS} s, as long as an edge keeps a page; six of ten whole documents, the rest trees, nothing fetched beforehand, over ${PAGES.length} pages by Zipf's law`,
             `by minute: ${minutes.join(', ')}; each page is asked for once in its ${SECONDS} s however many look at it, so that the figure falls as views rise`,
           ],
         },

@@ -29,10 +29,15 @@ export async function findWrk(project: string): Promise<Wrk | null> {
   }
 }
 
+/** It knows no parts of a second. */
+export function wholeSeconds(seconds: number): number {
+  return Math.max(1, Math.round(seconds))
+}
+
 function wrkAt(command: string, env: Record<string, string>): Wrk {
   return {
     async rate(url, headers, connections, seconds) {
-      const lasts = Math.max(1, Math.round(seconds))
+      const lasts = wholeSeconds(seconds)
       const said = Object.entries(headers).flatMap(([name, value]) => ['-H', `${name}: ${value}`])
       const { why, output } = await runCommand({
         name: 'wrk',

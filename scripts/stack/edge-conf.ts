@@ -29,7 +29,8 @@ export type EdgeOptions = {
 }
 
 const CONNECTIONS_PER_ADDRESS = 256
-const MOST_WORKERS = 4
+/** nginx' own processes; more than a few only share what one shop's edge has to do. */
+export const NGINX_WORKERS = Math.min(os.availableParallelism(), 4)
 /** For shoppers, while nobody answers and nothing is kept. */
 export const AWAY_PAGE = plainPage('We will be right back', 'The shop does not answer at this moment. Please try again in a few seconds.')
 const BUSY_PAGE = plainPage('One moment, please', 'That was more at once than we take from one place. Please try again in a few seconds.')
@@ -50,7 +51,7 @@ export async function edgeConf(options: EdgeOptions): Promise<string> {
   const values: Record<string, string> = {
     modules: binary.modules.map((file) => `load_module ${quoted(file)};`).join('\n'),
     user: user ? `user ${user.name} ${user.group};` : '',
-    workers: String(Math.min(os.availableParallelism(), MOST_WORKERS)),
+    workers: String(NGINX_WORKERS),
     folder: quoted(folder).slice(1, -1),
     listen: [`${port}`, ...(hasIpv6 ? [`[::]:${port}`] : [])].map((where) => `    listen ${where} backlog=1024;`).join('\n'),
     controlPort: String(controlPort),
