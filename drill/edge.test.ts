@@ -85,7 +85,7 @@ function decoded({ headers, body }: Answer): string {
 async function keepFor(target: string, headers: Record<string, string> = {}): Promise<void> {
   await until(`${target} is kept`, async () => {
     const { edge: said, headers: own } = await ask(target, headers)
-    return said === 'edge; hit' && /^max-age=\d{3}/.test(own['cdn-cache-control'] ?? '')
+    return said === 'edge; hit' && /^s-maxage=\d{3}/.test(own['x-edge-cache-control'] ?? '')
   })
 }
 

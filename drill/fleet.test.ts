@@ -101,7 +101,8 @@ async function sharedAsOf(page: string): Promise<number> {
   return Number(await cache.hget(keys.page(page), 'asOf'))
 }
 
-const pageKeysThere = async () => (await cache.keys('{pages:*')).sort()
+/** A hold that nobody let go of runs out by itself. */
+const pageKeysThere = async () => (await cache.keys('{pages:*')).filter((key) => !key.includes(':lock:')).sort()
 
 /**
  * Every web process has nothing else to do, and reaches Redis cache, which is left alone for a second where it was late: whoever asks for nothing
@@ -111,7 +112,7 @@ async function untilReady(): Promise<void> {
   for (const each of store.replicas) {
     await until(`${each.url} shares pages`, async () => {
       const away = (await told(each)).counts['pages.shared']?.away
-      await ask(each, `/p/nothing-${Math.random()}`)
+      await ask(each, `/sale/nothing-${Math.random()}`)
       const { counts, pages } = await told(each)
       return pages.waiting === 0 && counts['pages.shared']?.away === away
     })

@@ -106,6 +106,7 @@ test('a web process that starts while Postgres is away sends what the others sha
   await store.postgres.kill()
   // Nothing says that it is ready while Postgres is away.
   const starting = replica.web.start()
+  starting.catch(() => {}) // told where it is waited for
   await until('it sends pages', async () => (await ask(replica)).status === 200)
   expect((await ask(replica)).life).toMatch(/^s-maxage=1,/)
   await until('it sends what was edited since the build', async () => (await ask(replica)).html.includes(inWords(53_45)))

@@ -184,11 +184,14 @@ sub vcl_deliver {
     return (restart);
   }
   set resp.http.X-Request-Id = req.http.X-Request-Id;
-  if (resp.http.Cache-Control ~ "s-maxage") {
-    set resp.http.Cache-Control = "public, max-age=0, must-revalidate";
-    set resp.http.Cloudflare-CDN-Cache-Control = "max-age=1, stale-while-revalidate=1, stale-if-error=86400";
-    set resp.http.Surrogate-Control = resp.http.Cloudflare-CDN-Cache-Control;
+  # Nobody tells a CDN in front of this one of edits: it may keep a page for a second. And what this one may do with it.
+  unset resp.http.CDN-Cache-Control;
+  if (resp.http.Cache-Control ~ "^s-maxage" && (resp.status == 200 || resp.status == 304 || resp.status == 410)) {
+    set resp.http.X-Edge-Cache-Control = resp.http.Cache-Control;
+    set resp.http.CDN-Cache-Control = "max-age=1, stale-while-revalidate=1, stale-if-error=86400";
+    set resp.http.Surrogate-Control = resp.http.CDN-Cache-Control;
   }
+  if (resp.http.Cache-Control ~ "s-maxage") { set resp.http.Cache-Control = "public, max-age=0, must-revalidate"; }
   set req.http.X-How = "fwd=bypass";
   if (req.http.X-Kind) { set req.http.X-How = "fwd=uri-miss"; }
   if (obj.hits > 0) { set req.http.X-How = "hit" + req.http.X-Stale; }

@@ -19,6 +19,6 @@ export async function untilKept(edge: TestEdge, paths: readonly string[], header
   for (const path of paths)
     await until(`the edge keeps ${path}`, async () => {
       const { headers: said } = await answerOf(edge.url + path, headers)
-      return said['cache-status']?.includes('edge; hit') === true && /max-age=\d{3}/.test(said['cdn-cache-control'] ?? '')
+      return said['cache-status']?.includes('edge; hit') === true && /^s-maxage=\d{3}/.test(said['x-edge-cache-control'] ?? '')
     })
 }

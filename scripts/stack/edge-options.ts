@@ -67,7 +67,8 @@ function readPort(text: string | undefined): number {
 
 function readUrl(text: string): URL {
   const url = URL.parse(text)
-  if (url?.host) return url
+  // It stands in the configuration of the edge, where a name may say more than a name.
+  if (url && /^(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::\d+)?$/i.test(url.host)) return url
   throw new StepFailed(
     'That is no address',
     `PUBLIC_URL is ${JSON.stringify(text)}`,

@@ -31,18 +31,26 @@ describe.each<EdgeKind>(inject('hasVarnish') ? ['nginx', 'varnish'] : ['nginx'])
       expect(asked()).toHaveLength(1)
     })
 
-    test('may be kept for a second by the CDNs that we know of: nobody tells them of a change', async () => {
+    const FOR_CDNS = ['cdn-cache-control', 'surrogate-control', 'x-edge-cache-control']
+
+    test('may be kept for a second by whoever is in front of the edge: nobody tells him of a change', async () => {
       const target = newPage()
+      answerAll(answerWith(200, { 'cache-control': 's-maxage=300, stale-if-error=600', 'cdn-cache-control': 'max-age=300' }))
       for (let n = 0; n < 2; n += 1) {
         const { headers } = await ask(target)
-        for (const name of ['cloudflare-cdn-cache-control', 'surrogate-control'])
-          expect(headers[name]).toMatch(/^max-age=1, stale-while-revalidate=1,/)
+        for (const name of FOR_CDNS.slice(0, 2)) expect(headers[name]).toMatch(/^max-age=1, stale-while-revalidate=1,/)
+        expect(headers['x-edge-cache-control']).toBe('s-maxage=300, stale-if-error=600')
       }
-      for (const life of ['no-store', 'private, no-cache', 'public, max-age=5']) {
-        answerAll(answerWith(200, { 'cache-control': life }))
-        for (const other of [newPage(), '/cart']) {
+      for (const [status, life] of [
+        [200, 'no-store'],
+        [200, 'private, no-cache'],
+        [200, 'public, max-age=1, s-maxage=1'],
+        [404, 's-maxage=300'],
+      ] as const) {
+        answerAll(answerWith(status, { 'cache-control': life, 'cdn-cache-control': 'max-age=300' }))
+        for (const other of [newPage(), '/cart', '/api/stock?sku=A']) {
           const { headers } = await ask(other)
-          expect([headers['cloudflare-cdn-cache-control'], headers['surrogate-control']]).toEqual([undefined, undefined])
+          expect([life, other, ...FOR_CDNS.map((name) => headers[name])]).toEqual([life, other, undefined, undefined, undefined])
         }
       }
     })

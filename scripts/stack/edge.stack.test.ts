@@ -268,9 +268,10 @@ describe('behind who is trusted to say for whom he asks', () => {
     const post = async (said: string) => (await rig.ask('/cart/lines', { method: 'POST', body: 'x', ...by(TERMINATOR, said) })).status
     let isRefused = false
     const pressOn = async () => {
-      while (!isRefused) isRefused = (await post('203.0.113.11')) === 429
+      for (let n = 0; n < 100 && !isRefused; n += 1) if ((await post('203.0.113.11')) === 429) isRefused = true
     }
     await Promise.all(Array.from({ length: 50 }, pressOn))
+    expect(isRefused).toBe(true)
     expect(await post('203.0.113.12')).toBe(303)
   })
 })

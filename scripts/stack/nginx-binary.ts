@@ -19,7 +19,7 @@ const MODULES = ['ngx_http_cache_purge_module.so', 'ngx_http_brotli_static_modul
 const PACKAGES = ['nginx', 'libnginx-mod-http-cache-purge', 'libnginx-mod-http-brotli-static']
 /** Where it is for those whose path has only what everybody may run. */
 const SYSTEM_FOLDERS = ['/usr/sbin', '/usr/local/sbin']
-const LOOK_TIMEOUT_MS = 10_000
+const LOOK_TIMEOUT_MS = 60_000
 
 /**
  * On the system with both modules, else downloaded before, else downloaded now from Debian's own packages, without root and without touching

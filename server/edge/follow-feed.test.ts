@@ -70,6 +70,8 @@ type Followed = {
   readonly purges: readonly Purge[]
   /** How often the feed was asked. */
   readonly looks: () => number
+  /** What is held up for `again` is purged all the same: it was in vain. */
+  readonly goOn: () => void
   readonly stop: () => Promise<void>
 }
 
@@ -84,6 +86,7 @@ async function follow(settled?: { epoch: string; sequence: number } | null, agai
   else fs.writeFileSync(cursorFile(), JSON.stringify(settled ?? { epoch: now?.epoch, sequence: Number(now?.last) }))
   const own = objects()
   const over = Promise.withResolvers<void>()
+  let inVain = Promise.withResolvers<void>()
   let looks = 0
   const counting = {
     $queryRaw: (...query: Parameters<Db['$queryRaw']>) => {
@@ -96,7 +99,7 @@ async function follow(settled?: { epoch: string; sequence: number } | null, agai
     cursorFile: cursorFile(),
     forget: async (purge) => {
       const isNew = [...(purge.told?.keys() ?? [])].some((tag) => !purges.some(({ told }) => told?.has(tag)))
-      if (!isNew) await Promise.race([again, over.promise])
+      if (!isNew) await Promise.race([again, over.promise, inVain.promise])
       const count = await purgeKeys({ url: edge.controlUrl, token: edge.token }, own.look(), purge)
       purges.push(purge)
       return count
@@ -107,7 +110,11 @@ async function follow(settled?: { epoch: string; sequence: number } | null, agai
     await stop()
   }
   stops.push(once)
-  return { purges, looks: () => looks, stop: once }
+  const goOn = () => {
+    inVain.resolve()
+    inVain = Promise.withResolvers<void>()
+  }
+  return { purges, looks: () => looks, goOn, stop: once }
 }
 
 let pages = 0
@@ -116,7 +123,7 @@ let pages = 0
  * An answer of before an edit that reaches the edge when it has purged the page already. Anew with another page where a machine is so slow that
  * nginx would not wait.
  */
-function sendLate({ purges }: Followed, stamp: string | null = null): Promise<{ tag: string; target: string; old: string }> {
+function sendLate({ purges, goOn }: Followed, stamp: string | null = null): Promise<{ tag: string; target: string; old: string }> {
   return eventually('an answer came late', async () => {
     pages += 1
     const tag = `late-${pages}`
@@ -131,7 +138,9 @@ function sendLate({ purges }: Followed, stamp: string | null = null): Promise<{ 
     await eventually('it was purged', async () => purges.some(({ told }) => told?.has(tag)))
     sends[0]?.()
     const answer = await asking
-    return answer.ok && { tag, target, old: await answer.text() }
+    if (answer.ok) return { tag, target, old: await answer.text() }
+    goOn()
+    return false
   })
 }
 

@@ -28,7 +28,7 @@ function setClock(confirmedMsAgo: number, ...told: string[]): void {
   setTagClock(clock)
 }
 
-beforeEach(() => setClock(0))
+beforeEach(() => setClock(Number.NEGATIVE_INFINITY))
 
 /** Keeps a page that lives for an hour, of number 7. */
 function keep(

@@ -26,7 +26,8 @@ export async function answerPart(request: IncomingMessage, response: ServerRespo
     ...Object.entries({ ...headers, ...part.headers, ...tagsForEdge(page) }).flat(),
     ...['x-nextjs-cache', 'HIT', 'x-nextjs-prerender', '1', 'cache-status', 'saleday; hit; detail=memory'],
     ...['vary', VARY, 'content-type', 'text/x-component', 'content-security-policy', NO_PAGE_POLICY],
-    ...edgeLife(leftSeconds(page, Date.now())),
+    // Judged once more: to compress it may have taken a while.
+    ...edgeLife(freshnessOf(page, Date.now()) === 'fresh' ? leftSeconds(page, Date.now()) : null),
     ...(encoding === 'identity' ? [] : ['content-encoding', encoding]),
     ...['content-length', String(body.length)],
   ])
@@ -60,7 +61,12 @@ async function isNamed({ headers }: IncomingMessage, query: string): Promise<boo
 const known = new WeakMap<Buffer, Promise<Readonly<Record<Encoding, Buffer>>>>()
 
 function encoded(bytes: Buffer): Promise<Readonly<Record<Encoding, Buffer>>> {
-  const found = known.get(bytes) ?? encode(bytes)
-  known.set(bytes, found)
-  return found
+  const found = known.get(bytes)
+  if (found) return found
+  const made = encode(bytes).catch((error: unknown) => {
+    known.delete(bytes)
+    throw error
+  })
+  known.set(bytes, made)
+  return made
 }

@@ -48,6 +48,9 @@ let made: Promise<Readonly<Record<Encoding, Buffer>>> | undefined
 
 /** One for all: the build has made it. */
 function bodies(): Promise<Readonly<Record<Encoding, Buffer>>> {
-  made ??= encode(Buffer.from(notFoundPage().html))
+  made ??= encode(Buffer.from(notFoundPage().html)).catch((error: unknown) => {
+    made = undefined
+    throw error
+  })
   return made
 }

@@ -6,7 +6,7 @@ import { log } from '../telemetry/log.ts'
 import { inBuild } from './in-build.ts'
 import { freshnessOf } from './judge-kept.ts'
 import { keptPages } from './kept-pages.ts'
-import type { SharedPages } from './shared-pages.ts'
+import { LOCK_MS, type SharedPages } from './shared-pages.ts'
 import { isToRender, tagClock } from './tag-clock.ts'
 
 /** Marks a request of this process to itself, which goes past the finished pages. Nobody else knows the word. */
@@ -15,8 +15,8 @@ export const REFRESH_WORD = randomBytes(16).toString('hex')
 
 /** One page that is rendered leaves a core to shoppers. */
 const AT_ONCE = 1
-/** Next renders a page that is due after it has sent it. One that is not there by then has failed, and holds up no other. */
-const RENDER_MS = 2000
+/** Next renders a page that is due after it has sent it. One that is not there by then has failed, and holds up no other, here or elsewhere. */
+const RENDER_MS = LOCK_MS
 /** Next answers several who ask at the same moment with one look into its cache, which may have been just before the page was due. */
 const TRIES = 3
 /** A page that could not be rendered is not tried again before that. */

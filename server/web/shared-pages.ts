@@ -19,7 +19,7 @@ const MOST_BYTES = 64 * 1024 * 1024
  * Longer than a rendering takes. A process that died lets go of a page by it, and a page that cannot be rendered is tried no more often by the
  * whole fleet.
  */
-const LOCK_MS = 5000
+export const LOCK_MS = 5000
 const FIELDS = ['head', 'br', 'gzip', 'parts'] as const
 
 export type SharedPage = KeptPage | GonePage
