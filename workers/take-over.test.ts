@@ -52,11 +52,6 @@ async function allConfirmed(orderIds: readonly string[]): Promise<void> {
   await eventually('every order is confirmed', look, PATIENCE_MS)
 }
 
-async function violationsAtRest(): Promise<string[]> {
-  await eventually('nothing is on its way', async () => (await engine.violations()).length === 0, PATIENCE_MS).catch(() => {})
-  return engine.violations()
-}
-
 const logOf = (name: string) => readFileSync(path.join(engine.stack.logs, name, 'workers.log'), 'utf8')
 
 test('whichever worker is killed, the other takes in its shards and ends its payments, each charged once', {
@@ -73,7 +68,7 @@ test('whichever worker is killed, the other takes in its shards and ends its pay
     for (const orderId of [...before, ...after]) expect((await engine.desk.accountOf(orderId)).charges).toBe(1)
     await workers[killed].start()
   }
-  expect(await violationsAtRest()).toEqual([])
+  expect(await engine.violationsAtRest(PATIENCE_MS)).toEqual([])
 })
 
 test('core is away until every worker has felt it: none needs to be started anew, and every order ends', { timeout: 300_000 }, async () => {
@@ -91,5 +86,5 @@ test('core is away until every worker has felt it: none needs to be started anew
   await engine.stack.core.start()
   await allConfirmed([...early, ...(await late)])
   expect(NAMES.map((name) => workers[name].pid)).toEqual(pids)
-  expect(await violationsAtRest()).toEqual([])
+  expect(await engine.violationsAtRest(PATIENCE_MS)).toEqual([])
 })

@@ -153,6 +153,20 @@ async function connect(stack: TestStack, ends: (() => Promise<void>)[]) {
       })
     },
 
+    /**
+     * The same where processes of their own do the work: looks until nothing is broken, and returns what was last. Orders that wait for their
+     * shopper are looked at again and again, so that a moment of rest is over a moment later.
+     */
+    async violationsAtRest(patienceMs: number): Promise<string[]> {
+      let found: string[] = []
+      const look = async () => {
+        found = await this.violations()
+        return found.length === 0
+      }
+      await eventually('nothing is on its way', look, patienceMs).catch(() => {})
+      return found
+    },
+
     async stop(): Promise<void> {
       for (const end of ends.reverse()) await end()
     },

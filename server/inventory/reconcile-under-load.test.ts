@@ -24,11 +24,6 @@ async function look() {
   return found.value.drifts
 }
 
-async function violationsAtRest(): Promise<string[]> {
-  await eventually('nothing is on its way', async () => (await engine.violations()).length === 0, REST_MS).catch(() => {})
-  return engine.violations()
-}
-
 test('under full load nothing is reported of a healthy store, and a counter is set right to the unit', { timeout: 240_000 }, async () => {
   const units = [await engine.sell({ stock: 5000 }), await engine.sell({ stock: 5000 }), await engine.sell({ stock: 5000, shard: 3 })]
   await engine.putCode('LOAD', { maxUses: 100_000 })
@@ -50,6 +45,6 @@ test('under full load nothing is reported of a healthy store, and a counter is s
   }
   await eventually('it was a load', async () => load.placed() > 100, REST_MS)
   await load.stop()
-  expect(await violationsAtRest()).toEqual([])
+  expect(await engine.violationsAtRest(REST_MS)).toEqual([])
   expect(await look()).toEqual([])
 })
