@@ -40,7 +40,7 @@ export async function readAddresses(db: Db): Promise<Addresses> {
 export const EVERYTHING = {
   slug: 'everything',
   name: 'Everything',
-  description: 'All that we sell, in one long list.',
+  description: 'All that we sell, from the first page to the last.',
 }
 
 /** Every slug that leads, or once led, to a product; and every list's. */
