@@ -4,6 +4,7 @@ import { unreachable } from '#/domain/unreachable.ts'
 import type { Db } from '../db/client.ts'
 import type { prewarmEnv } from '../env.ts'
 import type { NoSitemap } from '../prewarm/gather.ts'
+import { layerWords } from '../prewarm/layer-words.ts'
 import { ownPlaces } from '../prewarm/own-places.ts'
 import type { Place } from '../prewarm/place.ts'
 import { type NotReached, prewarm } from '../prewarm/prewarm.ts'
@@ -53,7 +54,7 @@ async function walk(desk: PrewarmDesk, command: Walk): Promise<Answer> {
     const { atOnce } = command
     const walked = await prewarm({ places, known: sales.paths, atOnce, totalMs: TOTAL_MS, signal, onProgress: bar.show })
     bar.end()
-    return toAnswer(walked, sales.lines, command.sales)
+    return toAnswer(walked, sales.lines)
   } catch (error) {
     bar.cutShort()
     if (!signal.aborted) throw error
@@ -83,26 +84,15 @@ async function salesOf({ db, clock }: PrewarmDesk, { places, sales }: Walk): Pro
   return { ok: true, paths: [...new Set(found.flatMap(({ paths }) => paths))], lines }
 }
 
-function toAnswer(walked: Result<Report, NoSitemap | NotReached>, saleLines: readonly string[], wanted: readonly string[]): Answer {
+function toAnswer(walked: Result<Report, NoSitemap | NotReached>, saleLines: readonly string[]): Answer {
   if (!walked.ok) {
     if (walked.code === 'NOT_REACHED') return answer(EXIT.serverAway, [`${walked.origin}: ${walked.why}.`], { notReached: walked })
     const { target, why } = walked
     return answer(EXIT.trouble, [`Which pages there are is not known: ${target} cannot be read, ${why}.`], { noSitemap: walked })
   }
-  const report = walked.value
-  const { paths, foreign, left, layers, cold, notes } = report
+  const { paths, foreign, beyond, layers, cold, problems, notes } = walked.value
   const files = (layer: LayerName) => layers.find((one) => one.layer === layer)?.now.asked ?? 0
-  const problems = [
-    ...cold.map((layer) => `${nameOf(layer)} has ${percent(layer.now)}, and 95 % is the least`),
-    ...wanted.filter((slug) => isMissing(layers, `/sale/${slug}`)).map((slug) => `the sale ${slug} has no page`),
-    ...(report.listed === 0 ? [`the sitemap names no page of this address: --public says how shoppers call the shop`] : []),
-  ]
-  const remarks = [
-    ...saleLines,
-    ...notes,
-    ...(left > 0 ? [`Left out, being beyond what is walked: ${left} more.`] : []),
-    ...(foreign.length > 0 ? [`Elsewhere, and not followed: ${foreign.length} of the sitemap, such as ${foreign[0]}`] : []),
-  ]
+  const remarks = [...saleLines, ...notes, ...elsewhere(walked.value)]
   const lines = [
     `${counted(paths.length, 'page')}, ${counted(files('photographs'), 'picture')} and ${counted(files('files'), 'file')} were asked for.`,
     '',
@@ -113,18 +103,31 @@ function toAnswer(walked: Result<Report, NoSitemap | NotReached>, saleLines: rea
     problems.length === 0 ? 'Warm: each layer that is there has 95 % or more.' : `Not warm: ${problems.join('; ')}.`,
   ]
   const isFine = problems.length === 0
-  const data = { pages: paths.length, left, foreign: foreign.length, warm: isFine, layers: layers.map(dataOf), notes }
+  const data = { pages: paths.length, beyond, foreign: foreign.count, warm: isFine, problems, layers: layers.map(dataOf), notes }
   return answer(isFine ? EXIT.fine : EXIT.trouble, lines, data)
 }
 
-/** Whether somebody said that there is no such page. */
-function isMissing(layers: readonly LayerReport[], path: string): boolean {
-  return layers.some(({ now }) => now.misses.some((miss) => miss.path === path && miss.status !== null && miss.status !== 200))
+/** What the shop names and is not walked. */
+function elsewhere({ beyond, foreign }: Report): string[] {
+  const parts = beyond.parts > 0 ? ` and ${counted(beyond.parts, 'part')} of the sitemap` : ''
+  return [
+    ...(beyond.pages + beyond.parts > 0
+      ? [
+          `Left out, being beyond what a web process has room for: ${counted(beyond.pages, 'page')}${parts}. The first who ask wait for those.`,
+        ]
+      : []),
+    ...(foreign.such === null ? [] : [`Elsewhere, and not followed: ${foreign.count} of the sitemap, such as ${foreign.such}`]),
+  ]
 }
 
 function table(layers: readonly LayerReport[]): string[] {
-  const rows = layers.map(({ first, now, left, ...layer }) => {
-    return { name: nameOf(layer), first: percent(first), now: percent(now), of: `${now.hits} of ${now.asked}${left ? `, ${left}` : ''}` }
+  const rows = layers.map(({ first, now, excused, ...layer }) => {
+    return {
+      name: layerWords(layer),
+      first: percent(first),
+      now: percent(now),
+      of: `${now.hits} of ${now.asked}${excused ? `, ${excused}` : ''}`,
+    }
   })
   const width = Math.max(...rows.map(({ name }) => name.length), 12)
   return [
@@ -133,33 +136,14 @@ function table(layers: readonly LayerReport[]): string[] {
   ]
 }
 
-function nameOf({ layer, origin }: Pick<LayerReport, 'layer' | 'origin'>): string {
-  switch (layer) {
-    case 'edge':
-      return `edge ${origin}`
-    case 'trees':
-      return 'edge, for soft steps'
-    case 'memory':
-      return `memory of ${origin}`
-    case 'shared':
-      return 'shared (Redis cache)'
-    case 'photographs':
-      return 'photographs'
-    case 'files':
-      return 'scripts, styles, fonts'
-    default:
-      return unreachable(layer)
-  }
-}
-
 /** What a layer lacks, the first few by name: also where it has enough, since each is a page that somebody waits for. */
 function missing(layer: LayerReport, isCold: boolean): string[] {
   const { misses, asked, hits } = layer.now
-  if (layer.left !== undefined || misses.length === 0) return []
+  if (layer.excused !== undefined || misses.length === 0) return []
   const more = asked - hits - Math.min(NAMED, misses.length)
   return [
     '',
-    `  ${isCold ? 'COLD: ' : ''}${nameOf(layer)} lacks ${asked - hits} of ${asked}:`,
+    `  ${isCold ? 'COLD: ' : ''}${layerWords(layer)} lacks ${asked - hits} of ${asked}:`,
     ...misses.slice(0, NAMED).map((miss) => `    ${missWords(miss)}`),
     ...(more > 0 ? [`    and ${more} more`] : []),
     ...(isCold ? [`  ${TODO[layer.layer]}`] : []),
@@ -183,6 +167,6 @@ const TODO: Record<LayerName, string> = {
   files: 'They are those of another release, or ASSETS_DIR is not the one that web processes and edge share.',
 }
 
-function dataOf({ layer, origin, first, now, left }: LayerReport) {
-  return { layer, origin, first: ratioOf(first), ratio: ratioOf(now), asked: now.asked, hits: now.hits, left, misses: now.misses }
+function dataOf({ layer, origin, first, now, excused }: LayerReport) {
+  return { layer, origin, first: ratioOf(first), ratio: ratioOf(now), asked: now.asked, hits: now.hits, excused, misses: now.misses }
 }

@@ -67,8 +67,12 @@ export class Asker {
         else if (asking.reusedSocket && error.code === 'ECONNRESET') resolve('closed')
         else resolve(unanswered(error.code ?? error.message))
       }
+      let isWhole = () => false
       asking.on('error', failed)
+      // What ends without a word, as an answer that asks for another protocol does.
+      asking.on('close', () => isWhole() || failed(new Error('the connection was closed')))
       asking.on('response', (response) => {
+        isWhole = () => response.complete
         const chunks: Buffer[] = []
         let bytes = 0
         response.on('error', failed)

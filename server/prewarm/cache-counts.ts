@@ -25,12 +25,15 @@ export async function readCacheCounts(asker: Asker, place: Place): Promise<Cache
   }
 }
 
-/** Between two readings of each process: how many pages they rendered, and how often one took over what another had made. */
+/**
+ * Between two readings of each process: how many pages they rendered, and how often one took over what another had made. One that was started anew
+ * meanwhile counts from nothing.
+ */
 export function workBetween(readings: readonly (readonly [before: CacheCounts, after: CacheCounts])[]): {
   readonly rendered: number
   readonly taken: number
 } {
   const sum = (of: (counts: CacheCounts['counts']) => number) =>
-    readings.reduce((all, [before, after]) => all + of(after.counts) - of(before.counts), 0)
+    readings.reduce((all, [before, after]) => all + Math.max(0, of(after.counts) - of(before.counts)), 0)
   return { rendered: sum((counts) => counts['pages.render'].whole), taken: sum((counts) => counts['pages.shared'].hit) }
 }

@@ -8,11 +8,14 @@ const WEB = 'saleday'
 
 export type Layer = 'edge' | 'web'
 
+/**
+ * `hit`: it was there, whole and current, and stays for more than a moment. `passed`: it came whole from behind the layer, which had none. `unfit`:
+ * what came is not what was asked for, is old, or is kept for a moment only. `refused`: to ask again would change nothing.
+ */
+export type Outcome = 'hit' | 'passed' | 'unfit' | 'refused'
+
 export type Verdict = {
-  /** It was there, whole and current: nobody behind the layer was asked. */
-  readonly isHit: boolean
-  /** To ask again would change nothing: it is kept for longer than a moment, or is not there at all. */
-  readonly isSettled: boolean
+  readonly outcome: Outcome
   /** What it answered with; null where nothing whole came. */
   readonly status: number | null
   readonly said: string
@@ -29,41 +32,46 @@ export function layerOf({ headers }: Pick<Answered, 'headers'>): Layer | null {
 
 /** Whether an answer came out of the layer that was asked. Of what an edge has kept, what the web process said then is of no interest. */
 export function judge({ kind }: Question, answer: Result<Answered, Unanswered>, layer: Layer): Verdict {
-  if (!answer.ok) return { ...miss(answer.why), status: null }
+  if (!answer.ok) return { outcome: 'unfit', status: null, said: answer.why }
   const { status, headers, bytes } = answer.value
-  if (status !== 200) return { ...miss(statusWords(answer.value)), status, isSettled: status < 500 && status !== 429 }
+  if (status !== 200) return { outcome: status < 500 && status !== 429 ? 'refused' : 'unfit', status, said: statusWords(answer.value) }
   const type = headers['content-type']?.split(';')[0]?.slice(0, 60) ?? 'nothing that it names'
-  if ((kind === 'page' || kind === 'tree') && type !== TYPES[kind]) return miss(`it is ${type}, not ${TYPES[kind]}`)
-  if (bytes === 0) return miss('it is empty')
+  if ((kind === 'page' || kind === 'tree') && type !== TYPES[kind]) return unfit(`it is ${type}, not ${TYPES[kind]}`)
+  if (bytes === 0) return unfit('it is empty')
   const isForEver = /\bimmutable\b/.test(headers['cache-control'] ?? '')
-  if (kind === 'photograph' && !isForEver) return miss('it is not encoded yet: the photograph itself is sent, for a moment')
+  if (kind === 'photograph' && !isForEver) return unfit('it is not encoded yet: the photograph itself is sent, for a moment')
   if (layer === 'edge') return atEdge(headers)
   return kind === 'photograph' || kind === 'file' ? fromDisk(isForEver) : atWeb(headers, kind === 'tree')
 }
 
 function atEdge(headers: Answered['headers']): Verdict {
   const own = saidOf(headers).findLast(({ cache }) => cache !== WEB)
-  if (!own) return miss('no cache in front of the web process says anything')
+  if (!own) return passed('no cache in front of the web process says anything')
+  if (!own.params.has('hit')) return passed(wordsOf(own))
   const isStale = own.params.get('detail') === 'stale' || Number(own.params.get('ttl') ?? 1) < 0
-  const isHit = own.params.has('hit') && !isStale
-  return { isHit, isSettled: isHit && lifeSeconds(headers) > 1, status: 200, said: wordsOf(own) }
+  if (isStale) return unfit(wordsOf(own))
+  return lifeSeconds(headers) > 1 ? hit(wordsOf(own)) : unfit('it is kept for a second only: the web process does not call it current')
 }
 
-/** A part of a page that is not fresh the framework answers, which has a word of its own. */
+/**
+ * What was read from elsewhere for this very question is in memory for the next one. A part of a page that is not fresh the framework answers,
+ * which has a word of its own.
+ */
 function atWeb(headers: Answered['headers'], isTree: boolean): Verdict {
   const own = saidOf(headers).find(({ cache }) => cache === WEB)
   const word = headers['x-nextjs-cache']
-  const isHit = own ? own.params.has('hit') : isTree && word === 'HIT'
-  return { isHit, isSettled: isHit, status: 200, said: own ? wordsOf(own) : word ? `the framework says ${word}` : 'no cache says anything' }
+  const isHit = own ? own.params.has('hit') && own.params.get('detail') === 'memory' : isTree && word === 'HIT'
+  const said = own ? wordsOf(own) : word ? `the framework says ${word}` : 'no cache says anything'
+  return isHit ? hit(said) : passed(said)
 }
 
 function fromDisk(isForEver: boolean): Verdict {
-  return { isHit: isForEver, isSettled: isForEver, status: 200, said: isForEver ? 'from disk' : 'it may not be kept' }
+  return isForEver ? hit('from disk') : passed('it may not be kept')
 }
 
-function miss(said: string): Verdict {
-  return { isHit: false, isSettled: false, status: 200, said }
-}
+const hit = (said: string): Verdict => ({ outcome: 'hit', status: 200, said })
+const passed = (said: string): Verdict => ({ outcome: 'passed', status: 200, said })
+const unfit = (said: string): Verdict => ({ outcome: 'unfit', status: 200, said })
 
 /** How long an edge may keep it, as the web process said to it. Where nothing says so, a hit is believed. */
 function lifeSeconds(headers: Answered['headers']): number {

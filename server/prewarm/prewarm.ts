@@ -3,16 +3,17 @@ import { fail, ok, type Result } from '#/domain/result.ts'
 import { ROUNDS_MS } from '../edge/purge-rounds.ts'
 import { type Answered, Asker, type Unanswered } from './ask.ts'
 import { type CacheCounts, readCacheCounts, workBetween } from './cache-counts.ts'
-import { gather, type NoSitemap } from './gather.ts'
+import { type Gathered, gather, type NoSitemap } from './gather.ts'
 import { layerOf } from './judge.ts'
 import { namedIn } from './named-addresses.ts'
 import type { Place } from './place.ts'
+import { problemsOf, saleProblems } from './problems.ts'
 import { filesOf, formsOf, ofProcess, type Question } from './question.ts'
 import type { Judged } from './ratios.ts'
 import { awayLayer, coldOf, fileLayers, isEmptied, type LayerReport, pageLayers, type Report, type Stop, sharedLayer } from './report.ts'
 import { askAll, type Walking, type Warmed, warm } from './walk.ts'
 
-/** More than there are of 5,000 pages with one photograph each. */
+/** Eight photographs on each of as many pages as are walked, in every width and format. */
 const MOST_FILES = 100_000
 /** Of the time for all of it, what is left to look at what came of it. */
 const SHARE_TO_LOOK = 0.3
@@ -25,7 +26,7 @@ const MOST_EMPTIED = 3
 const STANDSTILL_MS = 5000
 
 export type Prewarming = {
-  /** In the order in which they are walked: web processes, then the edge. */
+  /** Web processes are walked in this order, and then edges. */
   readonly places: readonly Place[]
   /** Pages that are known already, beside those that the shop names. */
   readonly known: readonly string[]
@@ -44,16 +45,21 @@ export type NotReached = { readonly ok: false; readonly code: 'NOT_REACHED'; rea
  * can be. Changes nothing, and is safe to repeat. Throws where `signal` ends it.
  */
 export async function prewarm(prewarming: Prewarming): Promise<Result<Report, NoSitemap | NotReached>> {
+  const startedMs = performance.now()
   const asker = new Asker(prewarming.atOnce, prewarming.signal, prewarming.patience?.requestMs)
   try {
     const { stops, away } = await findStops(asker, prewarming.places)
-    const [reading] = stops
-    if (!reading) return fail('NOT_REACHED', { origin: away[0]?.origin ?? 'no address', why: away[0]?.now.misses[0]?.said ?? '' })
-    const gathered = await gather(asker, reading.place, prewarming.known)
+    const walk = new Walk(asker, prewarming, stops, startedMs)
+    let gathered: Result<Gathered, NoSitemap> | undefined
+    // One that is in trouble, and answers all but that, does not keep the others from being walked.
+    for (const { place } of stops) if (!gathered?.ok) gathered = await gather(asker, place, prewarming.known, walk.warmUntilMs)
+    if (!gathered) return fail('NOT_REACHED', { origin: away[0]?.origin ?? 'no address', why: away[0]?.now.misses[0]?.said ?? '' })
     if (!gathered.ok) return gathered
-    const walk = new Walk(asker, prewarming, stops)
-    const layers = [...away, ...(await walk.run(gathered.value.paths))]
-    return ok({ ...gathered.value, layers, cold: coldOf(layers), notes: await notesOn(asker, stops, layers, walk.numbers) })
+    const walked = await walk.run(gathered.value)
+    const layers = [...away, ...walked.layers]
+    const problems = problemsOf(gathered.value, layers, walked.sales, walked.files)
+    const notes = await notesOn(asker, stops, layers, walk.numbers)
+    return ok({ ...gathered.value, layers, cold: coldOf(layers), problems, notes })
   } finally {
     asker.close()
   }
@@ -77,55 +83,70 @@ async function findStops(asker: Asker, places: readonly Place[]): Promise<{ stop
 type Walked = {
   readonly stop: Stop
   readonly questions: readonly Question[]
-  warmed: Warmed
+  readonly warmed: Warmed
 }
 
 class Walk {
   readonly #asker: Asker
   readonly #prewarming: Prewarming
   readonly #stops: readonly Stop[]
-  readonly #startedMs = performance.now()
+  readonly #startedMs: number
   readonly #endMs: number
-  readonly #warmUntilMs: number
+  readonly warmUntilMs: number
   readonly #photographs = new Set<string>()
   readonly #files = new Set<string>()
   /** Up to which number of the feed each web process knew of edits when its walk began. */
   readonly numbers = new Map<string, number>()
 
-  constructor(asker: Asker, prewarming: Prewarming, stops: readonly Stop[]) {
+  constructor(asker: Asker, prewarming: Prewarming, stops: readonly Stop[], startedMs: number) {
     this.#asker = asker
     this.#prewarming = prewarming
     this.#stops = stops
+    this.#startedMs = startedMs
     this.#endMs = this.#startedMs + prewarming.totalMs
-    this.#warmUntilMs = this.#endMs - prewarming.totalMs * SHARE_TO_LOOK
+    this.warmUntilMs = this.#endMs - prewarming.totalMs * SHARE_TO_LOOK
   }
 
-  async run(paths: readonly string[]): Promise<LayerReport[]> {
+  /** `sales`: what is to be said of the pages of sales. `files`: how many files pages name. */
+  async run({ paths, ofSales }: Gathered): Promise<{ layers: LayerReport[]; sales: string[]; files: number }> {
+    const [webs, edges] = [this.#stops.filter(({ layer }) => layer === 'web'), this.#stops.filter(({ layer }) => layer === 'edge')]
     const before = await this.#readCounts()
     const walked: Walked[] = []
-    for (const stop of this.#stops) walked.push(await this.#warm(stop, paths))
-    const shared = this.#sharedBy(before, await this.#readCounts(), paths.length)
+    const turn = async (stop: Stop) => void walked.push(await this.#warm(stop, paths, this.#stops.length - walked.length))
+    for (const stop of webs) await turn(stop)
+    const lacked = Math.max(0, ...walked.map(({ warmed }) => lackedBy(warmed.first)))
+    const shared = this.#sharedBy(before, await this.#readCounts(), { pages: paths.length, lacked })
+    if (edges.some(({ shows }) => shows === 'edge')) await this.#settle()
+    for (const stop of edges) await turn(stop)
     // Every process sends the same files, so the last place, which shoppers come through, is asked for them.
-    const last = this.#stops.at(-1) as Stop
+    const last = [...webs, ...edges].at(-1) as Stop
     const files = filesOf({ photographs: this.#photographs, files: this.#files })
     const filesFirst = await askAll(
-      this.#walking(`Photographs and scripts of ${last.place.origin}`, files.length, this.#warmUntilMs),
+      this.#walking(`Photographs and scripts of ${last.place.origin}`, files.length, this.warmUntilMs),
       last.place,
       last.shows,
       files,
     )
-    await this.#settle(walked)
     const total = walked.reduce((sum, { questions }) => sum + questions.length, files.length)
     const looking = this.#walking('Looking once more', total, this.#endMs)
     const layers: LayerReport[] = []
-    for (const one of walked) layers.push(...pageLayers(one.stop, one.warmed.first, await this.#look(looking, one)))
-    return [...layers, ...shared, ...fileLayers(last, filesFirst, await askAll(looking, last.place, last.shows, files))]
+    const sales: string[] = []
+    for (const one of walked) {
+      const now = await this.#look(looking, one)
+      layers.push(...pageLayers(one.stop, one.warmed.first, now))
+      sales.push(...saleProblems(one.stop, now, new Set(ofSales)))
+    }
+    const fileReports = fileLayers(last, filesFirst, await askAll(looking, last.place, last.shows, files))
+    return { layers: [...layers, ...shared, ...fileReports], sales, files: this.#files.size }
   }
 
-  async #warm(stop: Stop, paths: readonly string[]): Promise<Walked> {
+  /** `left`: how many places there are to be walked yet. Each has its share of the time, so that one that is slow does not take all of it. */
+  async #warm(stop: Stop, paths: readonly string[], left: number): Promise<Walked> {
     const { place, layer } = stop
     const questions = paths.flatMap(layer === 'edge' ? formsOf : ofProcess)
-    const walking = this.#walking(`Warming ${place.origin}`, questions.length, this.#warmUntilMs)
+    const nowMs = performance.now()
+    const untilMs = nowMs + (this.warmUntilMs - nowMs) / left
+    const walking = this.#walking(`Warming ${place.origin}`, questions.length, untilMs)
     return { stop, questions, warmed: await warm(walking, place, layer, questions) }
   }
 
@@ -141,44 +162,41 @@ class Walk {
     return read
   }
 
-  #sharedBy(before: ReadonlyMap<string, CacheCounts>, after: ReadonlyMap<string, CacheCounts>, pages: number): LayerReport[] {
+  #sharedBy(
+    before: ReadonlyMap<string, CacheCounts>,
+    after: ReadonlyMap<string, CacheCounts>,
+    of: { readonly pages: number; readonly lacked: number },
+  ): LayerReport[] {
     const readings = [...before].flatMap(([origin, then]) => {
       const now = after.get(origin)
       return now ? [[then, now] as const] : []
     })
-    const layer = sharedLayer([...before.keys()].join(', '), pages, readings.length, workBetween(readings))
+    const layer = sharedLayer([...before.keys()].join(', '), of, readings.length, workBetween(readings))
     return layer === null ? [] : [layer]
   }
 
-  /** What was kept before an edge had dropped for the last time what is old is asked for once more. */
-  async #settle(walked: Walked[]): Promise<void> {
+  /** What an edge is filled with before it has dropped for the last time what is old would be lost again. */
+  async #settle(): Promise<void> {
     const { signal, onProgress, patience } = this.#prewarming
-    const settleMs = patience?.settleMs ?? SETTLE_MS
-    if (!this.#stops.some(({ layer, shows }) => layer === 'edge' && shows === 'edge')) return
+    const settleMs = Math.min(patience?.settleMs ?? SETTLE_MS, this.warmUntilMs - this.#startedMs)
     for (let goneMs = this.#goneMs(); goneMs < settleMs; goneMs = this.#goneMs()) {
       onProgress?.('Letting the edge drop what was edited just before, seconds', Math.floor(goneMs / 1000), Math.ceil(settleMs / 1000))
       await pause(Math.min(TICK_MS, settleMs - goneMs), undefined, { signal })
     }
-    for (const one of walked)
-      if (one.stop.layer === 'edge') one.warmed = { ...one.warmed, left: await this.#warmAgain(one, this.#warmUntilMs) }
   }
 
   #goneMs(): number {
     return performance.now() - this.#startedMs
   }
 
-  async #warmAgain({ stop: { place, layer }, questions, warmed }: Walked, untilMs: number): Promise<readonly Question[]> {
-    const walking = this.#walking(`Warming ${place.origin} again`, questions.length, untilMs)
-    return (await warm(walking, place, layer, questions, warmed.left)).left
-  }
-
   /** What an edit makes old meanwhile is asked for again. */
-  async #look(looking: Walking, walked: Walked): Promise<Judged[]> {
-    const { stop, questions, warmed } = walked
-    const { place, layer } = stop
+  async #look(looking: Walking, { stop: { place, layer }, questions, warmed }: Walked): Promise<Judged[]> {
+    const givenUp = new Set(warmed.givenUp)
     let now = await askAll(looking, place, layer, questions)
-    for (let left = warmed.left, tries = 0; tries < MOST_EMPTIED && isEmptied(left, now); tries += 1) {
-      left = await this.#warmAgain(walked, this.#endMs)
+    for (let tries = 0; tries < MOST_EMPTIED && isEmptied([...givenUp], now); tries += 1) {
+      const lost = questions.filter((question) => !givenUp.has(question))
+      const again = await warm(this.#walking(`Warming ${place.origin} again`, lost.length, this.#endMs), place, layer, lost)
+      for (const question of again.givenUp) givenUp.add(question)
       now = await askAll(this.#walking('Looking once more', questions.length, this.#endMs), place, layer, questions)
     }
     return now
@@ -207,6 +225,11 @@ class Walk {
     for (const one of named.photographs) if (this.#photographs.size < MOST_FILES) this.#photographs.add(one)
     for (const one of named.files) if (this.#files.size < MOST_FILES) this.#files.add(one)
   }
+}
+
+/** How many pages a web process had to get from somewhere. */
+function lackedBy(first: readonly Judged[]): number {
+  return first.filter(({ question, verdict }) => question.kind === 'page' && verdict.outcome !== 'hit').length
 }
 
 async function notesOn(

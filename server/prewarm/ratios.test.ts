@@ -26,12 +26,12 @@ test('what is written is never more than what is: no layer that is cold looks wa
   )
 })
 
-test('every question is counted, and each miss is named with what was said of it', () => {
+test('every question is counted, and each miss is named with what was said of it, what was asked last at first', () => {
   const question = (path: string) => ({ kind: 'page', path, encoding: 'br' }) as const
   const judged = ['/a', '/b', '/c'].map((path) => ({
     question: question(path),
-    verdict: { isHit: path === '/b', isSettled: true, status: 200, said: `of ${path}` },
+    verdict: { outcome: path === '/b' ? ('hit' as const) : ('passed' as const), status: 200, said: `of ${path}` },
   }))
-  const misses = ['/a', '/c'].map((path) => ({ ...question(path), status: 200, said: `of ${path}` }))
+  const misses = ['/c', '/a'].map((path) => ({ ...question(path), outcome: 'passed', status: 200, said: `of ${path}` }))
   expect(tally(judged)).toEqual({ asked: 3, hits: 1, misses })
 })

@@ -1,9 +1,9 @@
 import type { Verdict } from './judge.ts'
 import type { Question } from './question.ts'
 
-export type Miss = Question & Pick<Verdict, 'status' | 'said'>
+export type Miss = Question & Verdict
 
-/** How many of what was asked of a layer it had, and what it did not have. */
+/** How many of what was asked of a layer it had, and what it did not have, the most wanted first. */
 export type Tally = { readonly asked: number; readonly hits: number; readonly misses: readonly Miss[] }
 
 export const NOTHING: Tally = { asked: 0, hits: 0, misses: [] }
@@ -18,12 +18,9 @@ export type Judged = { readonly question: Question; readonly verdict: Verdict }
 
 export function tally(judged: readonly Judged[]): Tally {
   const misses = judged
-    .filter(({ verdict }) => !verdict.isHit)
-    .map(({ question, verdict }) => ({
-      ...question,
-      status: verdict.status,
-      said: verdict.said,
-    }))
+    .filter(({ verdict }) => verdict.outcome !== 'hit')
+    .map(({ question, verdict }) => ({ ...question, ...verdict }))
+    .toReversed()
   return { asked: judged.length, hits: judged.length - misses.length, misses: misses.slice(0, MOST_MISSES) }
 }
 
@@ -32,7 +29,7 @@ export function ratioOf({ asked, hits }: Pick<Tally, 'asked' | 'hits'>): number 
   return asked === 0 ? null : hits / asked
 }
 
-/** In hundredths, never rounded up to what it is not: `94.9 %` is below 95. `–` where nothing was asked. */
+/** In tenths of a hundredth, never rounded up to what it is not: `94.9 %` is below 95. `–` where nothing was asked. */
 export function percent({ asked, hits }: Pick<Tally, 'asked' | 'hits'>): string {
   return asked === 0 ? '–' : `${(Math.floor((1000 * hits) / asked) / 10).toFixed(1)} %`
 }

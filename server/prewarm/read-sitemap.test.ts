@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { sitemapIndex, sitemapsOf } from '#/domain/sitemap.ts'
+import { SITEMAP_MAX_URLS, sitemapIndex, sitemapsOf } from '#/domain/sitemap.ts'
 import { ownPath, readSitemap } from './read-sitemap.ts'
 
 const url = fc.webUrl({ withQueryParameters: true, validSchemes: ['http', 'https'] })
@@ -32,6 +32,11 @@ test('nothing that is sent makes it throw, and no address has what no address ha
       for (const found of readSitemap(`<urlset>${xml}`)?.urls ?? []) expect(found).toMatch(/^\S+$/)
     }),
   )
+})
+
+test('of one that is longer than the protocol lets it be, no more is read', () => {
+  const xml = `<urlset>${'<loc>h</loc>'.repeat(SITEMAP_MAX_URLS + 1)}</urlset>`
+  expect(readSitemap(xml)?.urls).toHaveLength(SITEMAP_MAX_URLS)
 })
 
 const ORIGINS = ['http://127.0.0.1:3000', 'https://shop.example']

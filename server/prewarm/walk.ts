@@ -42,28 +42,23 @@ export async function askAll(
   return judged
 }
 
-/** `first`: what was answered at first, which is how warm the layer was. `left`: what never came to be kept. */
-export type Warmed = { readonly first: readonly Judged[]; readonly left: readonly Question[] }
+/** `first`: what was answered at first, which is how warm the layer was. `givenUp`: what never came to be kept. */
+export type Warmed = { readonly first: readonly Judged[]; readonly givenUp: readonly Question[] }
 
-/** Asks until everything is kept, or nothing more gets ready. What was given up before is asked for once, and not waited for. */
-export async function warm(
-  walking: Walking,
-  place: Place,
-  layer: Layer,
-  questions: readonly Question[],
-  givenUp: readonly Question[] = [],
-): Promise<Warmed> {
-  const unsettled = (judged: readonly Judged[]) => judged.filter(({ verdict }) => !verdict.isSettled).map(({ question }) => question)
-  const hopeless = new Set(givenUp)
+/** Asks until everything is kept, or nothing more gets ready. */
+export async function warm(walking: Walking, place: Place, layer: Layer, questions: readonly Question[]): Promise<Warmed> {
   const first = await askAll(walking, place, layer, questions)
-  const notYet = unsettled(first)
-  let waited = notYet.filter((question) => !hopeless.has(question))
+  let waited = notYet(first)
   let lastProgressMs = performance.now()
   while (waited.length > 0 && performance.now() < walking.untilMs && performance.now() - lastProgressMs < walking.standstillMs) {
     await pause(BETWEEN_ROUNDS_MS, undefined, { signal: walking.signal })
-    const still = unsettled(await askAll(walking, place, layer, waited))
+    const still = notYet(await askAll(walking, place, layer, waited))
     if (still.length < waited.length) lastProgressMs = performance.now()
     waited = still
   }
-  return { first, left: [...notYet.filter((question) => hopeless.has(question)), ...waited] }
+  return { first, givenUp: waited }
+}
+
+function notYet(judged: readonly Judged[]): Question[] {
+  return judged.flatMap(({ question, verdict: { outcome } }) => (outcome === 'hit' || outcome === 'refused' ? [] : [question]))
 }
