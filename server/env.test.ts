@@ -39,9 +39,14 @@ test('whoever makes pages ready knows each web process, after commas, and an add
   expect((await read({})).PREWARM_URLS).toBe(undefined)
   expect((await read({ PREWARM_URLS: one })).PREWARM_URLS).toEqual([one])
   expect((await read({ PREWARM_URLS: `${one},${two}` })).PREWARM_URLS).toEqual([one, two])
-  for (const wrong of ['', `${one},`, '10.0.0.1:3000', 'ftp://10.0.0.1'])
+  for (const wrong of [`${one},`, '10.0.0.1:3000', 'ftp://10.0.0.1'])
     await expect(read({ PREWARM_URLS: wrong })).rejects.toThrow('PREWARM_URLS')
   await expect(read({ EDGE_URL: 'shop.example' })).rejects.toThrow('EDGE_URL')
+})
+
+test('where pages are made ready may be left empty, which is as good as unset', async () => {
+  const { PREWARM_URLS, EDGE_URL } = await read({ PREWARM_URLS: '', EDGE_URL: '' })
+  expect({ PREWARM_URLS, EDGE_URL }).toEqual({ PREWARM_URLS: undefined, EDGE_URL: undefined })
 })
 
 test('all that is wrong is said at once', async () => {

@@ -8,6 +8,11 @@ const addresses = z
   .transform((text) => text.split(','))
   .pipe(z.array(z.url({ protocol: /^https?$/ })).min(1))
 
+/** Of what most leave out: empty is as good as unset, as files for containers have it. */
+function unlessEmpty<T extends z.ZodType>(wanted: T) {
+  return z.preprocess((given) => (given === '' ? undefined : given), wanted.optional())
+}
+
 /**
  * The only reader of process.env. Everything is checked once, when the first part of a process asks; a missing or wrong value stops the
  * process with the list of what to set. `npm start` sets them all; docs/guides/configuration.md says what each is for.
@@ -53,9 +58,9 @@ const schema = z.object({
   /** How our own processes reach a web process. */
   WEB_URL: z.url(),
   /** Every web process, after commas, for whoever walks them one by one; without it, the one above. */
-  PREWARM_URLS: addresses.optional(),
+  PREWARM_URLS: unlessEmpty(addresses),
   /** How our own processes reach the edge, where there is one. */
-  EDGE_URL: z.url({ protocol: /^https?$/ }).optional(),
+  EDGE_URL: unlessEmpty(z.url({ protocol: /^https?$/ })),
   /** Where the build is, in the project's folder; next.config.mjs reads it too. */
   NEXT_DIST_DIR: z.string().default('.next'),
   /** Set in a production build alone: up to which number of the feed its pages know what was told, as `epoch:number`. */

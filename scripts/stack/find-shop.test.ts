@@ -44,6 +44,17 @@ test('an edge that runs here comes last, behind each of its web processes, and i
   expect(found?.where).toBe('the 3 web processes behind the edge, and the edge that runs at http://localhost:8080')
 })
 
+test('an edge that runs here alone is walked alone, and it is said what would name the web processes behind it', () => {
+  run(state.edge, 'http://localhost:8080')
+  const found = find()
+  expect(found?.env).toEqual({ EDGE_URL: 'http://localhost:8080' })
+  expect(found?.where).toContain('EDGE_POOL')
+})
+
+test('where nothing runs here, WEB_URL is enough to be walked', () => {
+  expect(find({ WEB_URL: 'http://10.0.0.2:3000' })).toEqual({ env: { WEB_URL: 'http://10.0.0.2:3000' }, where: 'what WEB_URL names' })
+})
+
 test('what the environment names is walked, and no store of this machine is asked for', () => {
   const named = { EDGE_URL: 'https://shop.example' }
   const ask = () => {

@@ -20,9 +20,10 @@ export function findShop(args: readonly string[], outside: Environment, openStat
   const state = openState()
   const [store, edge] = [readRunning(state.path), readRunning(state.edge)]
   if (!store && !edge) {
+    if (named.WEB_URL) return { env: named, where: 'what WEB_URL names' }
     throw new StepFailed(
       'There is no shop to warm',
-      'PREWARM_URLS and EDGE_URL are not set, and neither an edge nor a store runs on this machine.',
+      'PREWARM_URLS, EDGE_URL and WEB_URL are not set, and neither an edge nor a store runs on this machine.',
       'Open the store with npm start, or say where it is: npm run prewarm -- --url https://shop.example',
     )
   }
@@ -32,13 +33,16 @@ export function findShop(args: readonly string[], outside: Environment, openStat
   const env = {
     ...named,
     ...local,
-    PREWARM_URLS: pool.map((address) => `http://${address}`).join(','),
+    ...(pool.length > 0 && { PREWARM_URLS: pool.map((address) => `http://${address}`).join(',') }),
     ...(edge && { EDGE_URL: edge.url }),
   }
   if (!hasPostgres) Reflect.deleteProperty(env, 'DATABASE_URL')
-  const behind = pool.length === 1 ? 'the web process' : `the ${pool.length} web processes`
-  return {
-    env,
-    where: edge ? `${behind} behind the edge, and the edge that runs at ${edge.url}` : `${behind} of the store; no edge runs here`,
-  }
+  if (pool.length === 0 && named.WEB_URL) return { env, where: `what WEB_URL names, and the edge that runs at ${edge?.url}` }
+  return { env, where: whereWords(pool.length, edge?.url) }
+}
+
+function whereWords(webs: number, edge: string | undefined): string {
+  if (webs === 0) return `the edge that runs at ${edge}; EDGE_POOL would say which web processes are behind it`
+  const behind = webs === 1 ? 'the web process' : `the ${webs} web processes`
+  return edge ? `${behind} behind the edge, and the edge that runs at ${edge}` : `${behind} of the store; no edge runs here`
 }
