@@ -20,6 +20,7 @@ import { QUEUE_PREFIX } from '#/server/queues/jobs.ts'
 import { producingConnection } from '#/server/redis/connect.ts'
 import { readCacheReport } from './cache-report.ts'
 import { type DrillStore, startDrillStore } from './drill-store.ts'
+import { isSettled } from './edge-settled.ts'
 import { holdTransaction } from './engine/held-transaction.ts'
 import { until } from './merchant.ts'
 
@@ -40,6 +41,7 @@ beforeAll(async () => {
   const { ASSETS_DIR: assets = '', MEDIA_DIR: media = '' } = store.env
   const pool = store.replicas.map(({ url }) => `127.0.0.1:${new URL(url).port}`)
   edge = await startTestEdge(store, { pool, publicHost: new URL(store.url).host, assets, media, databaseUrl: store.postgres.url })
+  await until('the edge is settled', () => isSettled(edge, store))
 }, ENCODING_MS + 120_000)
 afterAll(async () => {
   await db.$disconnect()
@@ -138,11 +140,15 @@ describe('the command', () => {
 
   test('after an edit says in words how each place was and how it is, and what one web process took from the other; off a terminal in plain lines', async () => {
     // Nothing is rendered before the walk is under way, or what was asked for lately would be new before it is seen.
-    const held = await holdTransaction(db, (tx) => tx.$executeRaw`LOCK TABLE product_images IN ACCESS EXCLUSIVE MODE`)
+    const held = await holdTransaction(db, async (tx) => {
+      // For as long as it takes the command to start, which is longer than a connection of ours may stand idle.
+      await tx.$executeRaw`SET LOCAL idle_in_transaction_session_timeout = 0`
+      await tx.$executeRaw`LOCK TABLE product_images IN ACCESS EXCLUSIVE MODE`
+    })
     await edit(db, async (_tx, touched) => touched.tags(tags.catalogue))
     const [before = 0] = await askedOfWebs()
     const walk = run([])
-    await until('the walk is under way', async () => ((await askedOfWebs())[0] ?? 0) >= before + 20)
+    await until('most of it has been asked for', async () => ((await askedOfWebs())[0] ?? 0) >= before + 40)
     await held.commit()
     const { code, out, err } = await walk
     expect(code).toBe(0)
@@ -172,8 +178,7 @@ describe('the command', () => {
       await edge.start()
     }
     await restart(kept.replace('proxy_cache pages;', 'proxy_cache off;'))
-    const { code, out } = await run([])
-    await restart(kept)
+    const { code, out } = await run([]).finally(() => restart(kept))
     expect(code).toBe(1)
     expect(out).toContain(`Not warm: edge ${edge.url} has 0.0 %, and 95 % is the least.`)
     expect(out).toContain('edge; fwd=bypass')
@@ -244,7 +249,7 @@ describe('the job', () => {
   const warmed = (moment: string) =>
     logs
       .flatMap((file) => readFileSync(file, 'utf8').split('\n'))
-      .filter((line) => line.includes(`"sale":"${SLUG}"`) && line.includes(`"moment":"${moment}"`))
+      .filter((line) => line.includes(`"sales":["${SLUG}"]`) && line.includes(`"moment":"${moment}"`))
       .map((line) => JSON.parse(line) as { msg: string; ratios: Record<string, number> })
 
   test('runs once for a sale that is about to begin and once when it has, whoever of two workers finds it', async () => {
@@ -266,8 +271,11 @@ describe('the job', () => {
       'the other one is asked for',
       async () => (await db.sale.findUniqueOrThrow({ where: { slug: OTHER } })).warmedBefore !== null,
     )
+    const { startsAt } = await db.sale.findUniqueOrThrow({ where: { slug: OTHER } })
     await until('that is queued', async () => (await db.outboxMessage.count({ where: { topic: 'pages.prewarm' } })) === 0)
-    expect((await queue.getJobs(['active', 'waiting', 'delayed'])).map((job) => job.data)).toEqual([{ sale: OTHER, moment: 'before' }])
+    expect((await queue.getJobs(['active', 'waiting', 'delayed'])).map((job) => job.data)).toEqual([
+      { startsAtMs: startsAt.getTime(), moment: 'before' },
+    ])
 
     await edit(db, async (tx, touched) => {
       await tx.sale.update({ where: { slug: SLUG }, data: { startsAt: new Date() } })

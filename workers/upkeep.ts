@@ -58,9 +58,10 @@ export function runUpkeep(ports: Ports & { readonly db: Db }, queued: () => void
       return 'idle'
     }),
     runLoop('upkeep-sales', SALES_MS, async () => {
-      await tellOfSales(ports.db, ports.clock.now())
-      // After that: what is made ready before pages have heard of a begin would be old at once.
-      if ((await askToWarm(ports.db, ports.clock.now())) > 0) queued()
+      const nowMs = ports.clock.now()
+      await tellOfSales(ports.db, nowMs)
+      // After that, and by the same clock: what is made ready before pages have heard of a begin would be old at once.
+      if ((await askToWarm(ports.db, nowMs)) > 0) queued()
       return 'idle'
     }),
   ]

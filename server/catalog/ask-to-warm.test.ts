@@ -2,6 +2,8 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { startTestEngine, type TestEngine } from '#/drill/engine/test-engine.ts'
 import { toJob } from '../orders/deliver.ts'
 import { TOPIC_LANES } from '../orders/order-book.ts'
+import type { NewJob } from '../queues/enqueue.ts'
+import { jobs as jobsThereAre } from '../queues/jobs.ts'
 import { askToWarm } from './ask-to-warm.ts'
 
 const MINUTE_MS = 60_000
@@ -33,6 +35,9 @@ async function asked(): Promise<string[]> {
   return messages.map(({ subject }) => subject)
 }
 
+const before = (startsAtMs: number) => `before/${startsAtMs}`
+const begun = (startsAtMs: number) => `begun/${startsAtMs}`
+
 test('a sale is asked for once ten minutes before it begins and once when it has begun, and never else', async () => {
   await planSale('day', START_MS)
   const askedAt: [number, string[]][] = []
@@ -42,13 +47,14 @@ test('a sale is asked for once ten minutes before it begins and once when it has
     if (found.length > 0) askedAt.push([minute, found])
   }
   expect(askedAt).toEqual([
-    [-10, ['before/day']],
-    [0, ['begun/day']],
+    [-10, [before(START_MS)]],
+    [0, [begun(START_MS)]],
   ])
 })
 
-test('of twenty who ask at one moment one does it, for each of several sales', async () => {
-  for (const slug of ['one', 'other']) await planSale(slug, START_MS)
+test('of twenty who ask at one moment one does it, once for all sales that begin together', async () => {
+  for (const slug of ['one', 'other', 'Third, in words']) await planSale(slug, START_MS)
+  await planSale('a-second-later', START_MS + 1000)
   for (const atMs of [START_MS - MINUTE_MS, START_MS + MINUTE_MS]) {
     const counts = await Promise.all(Array.from({ length: 20 }, () => askToWarm(engine.db, atMs)))
     expect(counts.reduce((sum, count) => sum + count, 0)).toBe(2)
@@ -64,7 +70,7 @@ test('one that is put off is asked for again, for its new begin', async () => {
   await askToWarm(engine.db, START_MS + MINUTE_MS)
   expect(await asked()).toEqual([])
   await askToWarm(engine.db, START_MS + 55 * MINUTE_MS)
-  expect(await asked()).toEqual(['before/day'])
+  expect(await asked()).toEqual([before(START_MS + 60 * MINUTE_MS)])
 })
 
 test('one that began while nobody ran is asked for as long as that is of use, and one that is over is not', async () => {
@@ -72,17 +78,22 @@ test('one that began while nobody ran is asked for as long as that is of use, an
   await planSale('long-on', START_MS - 11 * MINUTE_MS)
   await planSale('over', START_MS - 5 * MINUTE_MS, 1)
   await askToWarm(engine.db, START_MS)
-  expect(await asked()).toEqual(['begun/late'])
+  expect(await asked()).toEqual([begun(START_MS - 9 * MINUTE_MS)])
 })
 
-test('a sale whose name no job could have is left alone, and holds up nothing that waits behind it', async () => {
-  await planSale('Two, words', START_MS)
-  await planSale('day', START_MS)
-  await askToWarm(engine.db, START_MS - MINUTE_MS)
-  const jobs: unknown[] = []
-  await engine.book.relay(TOPIC_LANES.queues, 10, async (messages) => {
-    jobs.push(...messages.map((message) => toJob(message).payload))
-    return []
-  })
-  expect(jobs).toEqual([{ sale: 'day', moment: 'before' }])
+test('one that is moved while it is made ready is another job', async () => {
+  const jobs: NewJob[] = []
+  const relay = () =>
+    engine.book.relay(TOPIC_LANES.queues, 10, async (messages) => {
+      jobs.push(...messages.map(toJob))
+      return []
+    })
+  for (const startsAtMs of [START_MS, START_MS + 2 * MINUTE_MS]) {
+    await planSale('day', startsAtMs)
+    await askToWarm(engine.db, startsAtMs)
+    await relay()
+  }
+  const { id } = jobsThereAre['pages.prewarm']
+  const ids = jobs.map(({ name, payload }) => (name === 'pages.prewarm' ? id(payload) : name))
+  expect(ids).toEqual([`prewarm.begun.${START_MS}`, `prewarm.begun.${START_MS + 2 * MINUTE_MS}`])
 })

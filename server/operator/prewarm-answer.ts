@@ -74,7 +74,7 @@ type Sales =
 async function salesOf({ db, clock }: PrewarmDesk, { places, sales }: Walk): Promise<Sales> {
   if (db === null || places.length > 0) return { ok: true, paths: sales.map((slug) => `/sale/${slug}`), lines: [] }
   const nowMs = clock.now()
-  const wanted = await Promise.all(sales.map(async (slug) => ({ slug, found: (await readSalePages(db, nowMs, slug))[0] })))
+  const wanted = await Promise.all(sales.map(async (slug) => ({ slug, found: (await readSalePages(db, nowMs, { slug }))[0] })))
   const unknown = wanted.find(({ found }) => !found)
   if (unknown) return { ok: false, answer: answer(EXIT.trouble, [`There is no sale ${unknown.slug}.`], { known: false }) }
   const found = [...wanted.flatMap((one) => one.found ?? []), ...(await readSalePages(db, nowMs))]

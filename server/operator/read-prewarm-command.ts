@@ -7,7 +7,7 @@ const MOST_AT_ONCE = 32
 
 export const PREWARM_USAGE = `npm run prewarm [-- OPTIONS]
 
-  Asks for every page of the sitemap and of sales that are on or begin within the hour, in each form that browsers ask for, and for its
+  Asks for the pages of the sitemap and of sales that are on or begin within the hour, in each form that browsers ask for, and for their
   photographs and scripts, until all of it is kept; then once more, and says how much of it each layer has. Nothing is changed by it.
 
   Without an address it walks each web process that runs here, then the edge, where one runs.
@@ -15,11 +15,12 @@ export const PREWARM_USAGE = `npm run prewarm [-- OPTIONS]
   --url URL       walks this address instead, an edge or a web process, as it says itself; several in this order
   --edge URL      the same, and it has to be an edge: what comes from a web process counts as a miss
   --public URL    how shoppers call the shop, where its pages name another address than those above
-  --sale SLUG     the pages of this sale first, whenever it is; several
+  --sale SLUG     the pages of this sale too, whenever it is; several
   --at-once N     so many questions at a time, 8 unless told otherwise, ${MOST_AT_ONCE} at most
   --json          for machines
 
-Ends with 0 when each layer that is there has 95 % or more, 1 when one has not, 2 for what it does not understand, 3 when nobody answers.`
+Ends with 0 when each layer that is there has 95 % or more, 1 when one has not, a page of a sale fails, or it is stopped, 2 for what it does not
+understand, 3 when nobody answers.`
 
 export type PrewarmCommand =
   | { readonly name: 'help' }

@@ -182,9 +182,9 @@ test('every step of an order is mirrored to its page', async () => {
 test('messages of the queues stand for jobs, and nothing else does', () => {
   const orderId = randomUUID()
   expect(toJob({ topic: 'order.advance', subject: `${orderId}/3` })).toEqual({ name: 'order.advance', payload: { orderId, version: 3 } })
-  expect(toJob({ topic: 'pages.prewarm', subject: 'begun/sale-day' })).toEqual({
+  expect(toJob({ topic: 'pages.prewarm', subject: 'begun/1764460800000' })).toEqual({
     name: 'pages.prewarm',
-    payload: { sale: 'sale-day', moment: 'begun' },
+    payload: { startsAtMs: 1_764_460_800_000, moment: 'begun' },
   })
   expect(toJob({ topic: 'mail.send', subject: `${orderId}/receipt` })).toEqual({ name: 'mail.send', payload: { orderId, kind: 'receipt' } })
   for (const subject of [orderId, `${orderId}/x`, `${orderId}/1/2`, 'x/1', '']) {

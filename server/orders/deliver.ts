@@ -36,7 +36,7 @@ export async function deliverToCore(engine: Engine, messages: readonly OutboxMes
 
 const advanceSubject = z.tuple([z.uuid(), z.coerce.number().pipe(z.int())])
 const mailSubject = z.tuple([z.uuid(), mailKind])
-const warmSubject = z.tuple([z.enum(['before', 'begun']), z.string()])
+const warmSubject = z.tuple([z.enum(['before', 'begun']), z.coerce.number().pipe(z.int())])
 
 /** The job that a message of the queues' lane stands for. */
 export function toJob({ topic, subject }: OutboxMessage): NewJob {
@@ -53,8 +53,8 @@ export function toJob({ topic, subject }: OutboxMessage): NewJob {
       return { name: 'mail.send', payload: { orderId, kind } }
     }
     case 'pages.prewarm': {
-      const [moment, sale] = warmSubject.parse(subject.split('/'))
-      return { name: 'pages.prewarm', payload: { moment, sale } }
+      const [moment, startsAtMs] = warmSubject.parse(subject.split('/'))
+      return { name: 'pages.prewarm', payload: { moment, startsAtMs } }
     }
     default:
       throw new Error(`no job stands for ${topic}`)

@@ -15,10 +15,13 @@ const MOST_SALES = 20
 /** One is enough to know that a product can be bought. */
 const sold = { where: { withdrawnAt: null }, take: 1 } as const
 
-/** The pages of sales that are on or begin soon; of a named one, whenever it is. */
-export async function readSalePages(db: Db, nowMs: number, named?: string): Promise<SalePages[]> {
+/** Which sales: one by its name, or those that begin at a moment, whenever that is. */
+export type WhichSales = { readonly slug: string } | { readonly startsAtMs: number }
+
+/** The pages of sales: of those that are on or begin soon, unless it is said which. */
+export async function readSalePages(db: Db, nowMs: number, which?: WhichSales): Promise<SalePages[]> {
   const rows = await db.sale.findMany({
-    where: named === undefined ? { endsAt: { gt: new Date(nowMs) }, startsAt: { lte: new Date(nowMs + SOON_MS) } } : { slug: named },
+    where: whereOf(nowMs, which),
     orderBy: [{ startsAt: 'asc' }, { slug: 'asc' }],
     take: MOST_SALES,
     include: { products: { orderBy: { position: 'asc' }, include: { product: { include: { variants: sold } } } } },
@@ -32,7 +35,17 @@ export async function readSalePages(db: Db, nowMs: number, named?: string): Prom
       slug,
       startsAtMs: startsAt.getTime(),
       endsAtMs: endsAt.getTime(),
-      paths: [...(isOn ? [`/sale/${slug}`] : []), ...shown.map(({ product }) => `/p/${product.slug}`)],
+      paths: [...(isOn ? [pathOf('sale', slug)] : []), ...shown.map(({ product }) => pathOf('p', product.slug))],
     }
   })
+}
+
+function whereOf(nowMs: number, which: WhichSales | undefined) {
+  if (which === undefined) return { endsAt: { gt: new Date(nowMs) }, startsAt: { lte: new Date(nowMs + SOON_MS) } }
+  return 'slug' in which ? which : { startsAt: new Date(which.startsAtMs) }
+}
+
+/** As an address has it, whatever somebody has called it. */
+function pathOf(kind: 'sale' | 'p', slug: string): string {
+  return `/${kind}/${encodeURIComponent(slug)}`
 }

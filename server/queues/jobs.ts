@@ -48,10 +48,11 @@ export const jobs = {
   },
   'pages.prewarm': {
     queue: 'pages',
-    payload: z.object({ sale: z.string().regex(/^[a-z0-9-]{1,120}$/), moment: z.enum(['before', 'begun']) }),
-    id: (payload: { sale: string; moment: string }) => `prewarm.${payload.moment}.${payload.sale}`,
-    /** Whoever does not answer is being started, or in trouble: later is better than often. */
-    options: { attempts: 4, backoff: { type: 'exponential', delay: 10_000, jitter: 0.5 }, ...FORGET },
+    /** The sales that begin at one moment. By that moment, so that one that is moved is another job, and the old one finds nothing to do. */
+    payload: z.object({ startsAtMs: z.int(), moment: z.enum(['before', 'begun']) }),
+    id: (payload: { startsAtMs: number; moment: string }) => `prewarm.${payload.moment}.${payload.startsAtMs}`,
+    /** Whoever does not answer is being started, or in trouble: later is better than often, and after ten minutes it is of no use any more. */
+    options: { ...FORGET, attempts: 7, backoff: { type: 'exponential', delay: 10_000, jitter: 0.5 } },
   },
 } as const
 
