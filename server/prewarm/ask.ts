@@ -20,7 +20,15 @@ const MOST_BYTES = 8 * 1024 * 1024
 /** Longer than a page takes to be rendered, by a process that has much to do. */
 const REQUEST_MS = 15_000
 
-type Wanted = { readonly headers?: Readonly<Record<string, string>>; readonly mostBytes?: number; readonly keep?: boolean }
+type Wanted = {
+  /** With `HEAD`, `bytes` is what the answer says of its length. */
+  readonly method?: Method
+  readonly headers?: Readonly<Record<string, string>>
+  readonly mostBytes?: number
+  readonly keep?: boolean
+}
+
+export type Method = 'GET' | 'HEAD'
 
 /** Asks over connections that it keeps, `atOnce` of them at most for each address. */
 export class Asker {
@@ -49,7 +57,7 @@ export class Asker {
   }
 
   #once(place: Place, target: string, wanted: Wanted): Promise<Result<Answered, Unanswered> | 'closed'> {
-    const { headers, mostBytes = MOST_BYTES, keep = false } = wanted
+    const { method = 'GET', headers, mostBytes = MOST_BYTES, keep = false } = wanted
     const { protocol, hostname, port } = new URL(place.origin)
     const isSecure = protocol === 'https:'
     const timeout = AbortSignal.timeout(this.#requestMs)
@@ -58,6 +66,7 @@ export class Asker {
         agent: this.#agents[isSecure ? 'https:' : 'http:'],
         hostname: hostname.replace(/^\[|\]$/g, ''),
         port,
+        method,
         path: target,
         headers: { host: new URL(place.publicOrigin).host, 'user-agent': 'saleday-prewarm', ...headers },
         signal: AbortSignal.any([this.#signal, timeout]),
@@ -85,6 +94,7 @@ export class Asker {
         })
         response.on('end', () => {
           const said = response.headers as Answered['headers']
+          if (method === 'HEAD') bytes = Number(said['content-length'] ?? 1)
           resolve(ok({ status: response.statusCode ?? 0, headers: said, bytes, text: Buffer.concat(chunks).toString() }))
         })
       })
@@ -93,8 +103,8 @@ export class Asker {
   }
 }
 
-/** What is asked to know how a question is answered; only a page's plain document is read. */
-export function askFor(asker: Asker, place: Place, question: Question): Promise<Result<Answered, Unanswered>> {
+/** What is asked to know how a question is answered; only a page's plain document is read. `method`: how files are asked for. */
+export function askFor(asker: Asker, place: Place, question: Question, method: Method): Promise<Result<Answered, Unanswered>> {
   const { kind, path, encoding } = question
   switch (kind) {
     case 'page':
@@ -105,7 +115,7 @@ export function askFor(asker: Asker, place: Place, question: Question): Promise<
     case 'tree':
       return asker.ask(place, `${path}?_rsc=`, { headers: { rsc: '1', 'accept-encoding': encoding } })
     default:
-      return asker.ask(place, path, { headers: { accept: '*/*', 'accept-encoding': encoding } })
+      return asker.ask(place, path, { method, headers: { accept: '*/*', 'accept-encoding': encoding } })
   }
 }
 

@@ -82,6 +82,7 @@ describe('what is asked for', () => {
     expect(report.problems).toEqual([])
     const counts = Object.groupBy(askedFor(), (url) => url)
     for (const url of ['/p/mouse', '/p/mouse?_rsc=', '/p/tent', '/p/tent?_rsc=', PHOTOGRAPH]) expect(counts[url], url).toHaveLength(2)
+    expect(web.asked.filter(({ url }) => url === PHOTOGRAPH).map(({ method }) => method)).toEqual(['GET', 'HEAD'])
     expect(layerOf(report, 'photographs')?.now).toMatchObject({ asked: 1, hits: 1 })
   })
 

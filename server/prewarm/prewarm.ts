@@ -136,7 +136,8 @@ class Walk {
       layers.push(...pageLayers(one.stop, one.warmed.first, now))
       sales.push(...saleProblems(one.stop, now, new Set(ofSales)))
     }
-    const fileReports = fileLayers(last, filesFirst, await askAll(looking, last.place, last.shows, files))
+    // They came whole before: their heads say the rest, and tens of thousands of photographs need not come twice.
+    const fileReports = fileLayers(last, filesFirst, await askAll(looking, last.place, last.shows, files, 'HEAD'))
     return { layers: [...layers, ...shared, ...fileReports], sales, files: this.#files.size }
   }
 

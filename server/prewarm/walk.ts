@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Result } from '#/domain/result.ts'
-import { type Answered, type Asker, askFor, type Unanswered, unanswered } from './ask.ts'
+import { type Answered, type Asker, askFor, type Method, type Unanswered, unanswered } from './ask.ts'
 import { judge, type Layer } from './judge.ts'
 import type { Place } from './place.ts'
 import type { Question } from './question.ts'
@@ -26,6 +26,7 @@ export async function askAll(
   place: Place,
   layer: Layer,
   questions: readonly Question[],
+  method: Method = 'GET',
 ): Promise<Judged[]> {
   const judged: Judged[] = new Array(questions.length)
   let next = 0
@@ -33,7 +34,9 @@ export async function askAll(
     for (let at = next++; at < questions.length; at = next++) {
       const question = questions[at] as Question
       const isLate = performance.now() > untilMs
-      const answer = isLate ? unanswered('it was not asked: the time for all of this was over') : await askFor(asker, place, question)
+      const answer = isLate
+        ? unanswered('it was not asked: the time for all of this was over')
+        : await askFor(asker, place, question, method)
       onAnswer(question, answer)
       judged[at] = { question, verdict: judge(question, answer, layer) }
     }
