@@ -365,10 +365,18 @@ describe('what comes of it', () => {
 
   test('who is told to stop stops in the middle, and leaves nothing under way', async () => {
     const stopping = new AbortController()
-    shopOf({ '/': undefined, '/p/silent': () => stopping.abort() })
+    const left = Promise.withResolvers<void>()
+    shopOf({
+      '/': undefined,
+      '/p/silent': (response) => {
+        response.on('close', () => left.resolve())
+        stopping.abort()
+      },
+    })
     await expect(walk({ signal: stopping.signal, patience: { requestMs: 60_000, standstillMs: 60_000, settleMs: 0 } })).rejects.toThrow(
       'aborted',
     )
+    await left.promise
   })
 
   test('when the time for all of it is over, what was not asked is a miss that says so', async () => {
