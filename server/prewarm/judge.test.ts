@@ -23,6 +23,25 @@ test.each<[string, Kind, Layer, Record<string, string>, string]>([
     'unfit',
   ],
   [
+    'kept by our edge, which others in front may keep for a second',
+    'page',
+    'edge',
+    {
+      'content-type': HTML,
+      'cache-status': 'saleday; hit, edge; hit',
+      'cdn-cache-control': SHORT,
+      'x-edge-cache-control': LONG.replace('max-age', 's-maxage'),
+    },
+    'hit',
+  ],
+  [
+    'kept by our edge for a second',
+    'page',
+    'edge',
+    { 'content-type': HTML, 'cache-status': 'saleday; hit, edge; hit', 'x-edge-cache-control': SHORT.replace('max-age', 's-maxage') },
+    'unfit',
+  ],
+  [
     'asked for behind it',
     'page',
     'edge',

@@ -73,9 +73,15 @@ const hit = (said: string): Verdict => ({ outcome: 'hit', status: 200, said })
 const passed = (said: string): Verdict => ({ outcome: 'passed', status: 200, said })
 const unfit = (said: string): Verdict => ({ outcome: 'unfit', status: 200, said })
 
-/** How long an edge may keep it, as the web process said to it. Where nothing says so, a hit is believed. */
+/**
+ * How long an edge may keep it, as the web process said to it: an edge of ours repeats that, and says something else to whoever is in front of
+ * it. Where nothing says so, a hit is believed.
+ */
 function lifeSeconds(headers: Answered['headers']): number {
-  const life = /\bmax-age=(\d{1,9})/.exec(headers['cdn-cache-control'] ?? '') ?? /\bs-maxage=(\d{1,9})/.exec(headers['cache-control'] ?? '')
+  const life =
+    /\bs-maxage=(\d{1,9})/.exec(headers['x-edge-cache-control'] ?? '') ??
+    /\bmax-age=(\d{1,9})/.exec(headers['cdn-cache-control'] ?? '') ??
+    /\bs-maxage=(\d{1,9})/.exec(headers['cache-control'] ?? '')
   return life ? Number(life[1]) : Number.POSITIVE_INFINITY
 }
 
