@@ -12,12 +12,18 @@ const PAGE = '/p/canvas-high-tops'
 const ASKED = { 'accept-encoding': 'br' }
 const CONNECTIONS = 64
 
+const WHATS = {
+  edge: 'through the edge, to nginx sending a file',
+  open: 'through the edge, to the same with the file kept open',
+  web: 'from one web process, to nginx sending a file',
+} as const
+
 /** How many product pages a second the edge sends, and a web process alone, beside an nginx that sends the same bytes as a file. */
 export const atEdge: Measurement = {
   name: 'edge',
   title: 'A product page at the edge',
   async run(bench) {
-    const whats = ['through the edge, to nginx sending a file', 'from one web process, to nginx sending a file']
+    const whats = Object.values(WHATS)
     const wrk = await findWrk(bench.project)
     if (!wrk) return whats.map((what) => ({ what, missing: NO_WRK }))
     const store = await startBenchStore(bench.project, bench.say)
@@ -30,17 +36,16 @@ export const atEdge: Measurement = {
       await edge.follower?.kill()
       const { headers, body } = await answerOf(edge.url + PAGE, ASKED)
       const file = await startFileServer(store, bench.project, { headers, body })
-      const floor = { url: file.url, pid: file.pid() }
+      const open = await startFileServer(store, bench.project, { headers, body }, { keepsOpen: true })
       const note = `${body.length} bytes in brotli, ${CONNECTIONS} connections, wrk on the same cores`
+      const [atEdge, atWeb] = [
+        { url: edge.url + PAGE, pid: edge.pid() },
+        { url: store.url + PAGE, pid: store.web.pid() },
+      ]
       return [
-        await beside(bench, wrk, { what: whats[0] ?? '', floor, ours: { url: edge.url + PAGE, pid: edge.pid() }, atLeast: 0.9, note }),
-        await beside(bench, wrk, {
-          what: whats[1] ?? '',
-          floor,
-          ours: { url: store.url + PAGE, pid: store.web.pid() },
-          atLeast: null,
-          note,
-        }),
+        await beside(bench, wrk, { what: WHATS.edge, floor: serverOf(file), ours: atEdge, atLeast: 0.9, note }),
+        await beside(bench, wrk, { what: WHATS.open, floor: serverOf(open), ours: atEdge, atLeast: null, note }),
+        await beside(bench, wrk, { what: WHATS.web, floor: serverOf(file), ours: atWeb, atLeast: null, note }),
       ]
     } finally {
       await store.stop()
@@ -49,6 +54,8 @@ export const atEdge: Measurement = {
 }
 
 type Server = { readonly url: string; readonly pid: number | null }
+const serverOf = ({ url, pid }: { readonly url: string; pid(): number | null }): Server => ({ url, pid: pid() })
+
 type Pair = { readonly what: string; readonly floor: Server; readonly ours: Server; readonly atLeast: number | null; readonly note: string }
 
 async function beside(bench: Bench, wrk: Wrk, { what, floor, ours, atLeast, note }: Pair): Promise<Finding> {

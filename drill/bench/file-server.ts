@@ -13,13 +13,14 @@ const ITS_OWN = /^(?:content-length|content-type|date|server|connection|keep-ali
 
 export type FixedAnswer = { readonly headers: Readonly<Record<string, string>>; readonly body: Uint8Array }
 
-/** The floor of an edge: an nginx that sends the same bytes with the same headers out of a file, and does nothing else. It ends with the stack. */
+/** The floor of an edge: an nginx that sends the same bytes with the same headers out of a file, and does nothing else; as it comes, or with the file kept open as our edge does. It ends with the stack. */
 export async function startFileServer(
   stack: TestStack,
   project: string,
   { headers, body }: FixedAnswer,
+  { keepsOpen = false } = {},
 ): Promise<TestProcess & { readonly url: string }> {
-  const folder = path.join(stack.folder, 'file-server')
+  const folder = path.join(stack.folder, keepsOpen ? 'file-server-open' : 'file-server')
   fs.mkdirSync(folder, { recursive: true, mode: 0o755 })
   const file = path.join(folder, 'page')
   fs.writeFileSync(file, body)
@@ -38,7 +39,7 @@ http {
   ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${folder}/temp-${name};`).join('\n  ')}
   sendfile on;
   tcp_nopush on;
-  open_file_cache max=100 inactive=30s;
+  ${keepsOpen ? 'open_file_cache max=100 inactive=30s;' : ''}
   server_tokens off;
   keepalive_requests 10000;
   access_log /dev/stdout combined buffer=32k flush=5s;
@@ -58,7 +59,7 @@ http {
     args: ['-e', 'stderr', '-p', folder, '-c', conf],
     cwd: folder,
     env: { ...process.env, ...env },
-    logFile: path.join(stack.logs, 'file-server.log'),
+    logFile: path.join(stack.logs, `${path.basename(folder)}.log`),
     isReady: async () => (await fetch(url)).ok,
     readyTimeoutMs: READY_TIMEOUT_MS,
     stopSignal: 'SIGTERM',
