@@ -6,11 +6,11 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { formatMoney } from '#/domain/money.ts'
 import { sku } from '#/domain/sku.ts'
-import { startTestEdge, type TestEdge } from '#/scripts/stack/test-edge.ts'
+import type { TestEdge } from '#/scripts/stack/test-edge.ts'
 import { type DrillStore, startDrillStore } from './drill-store.ts'
-import { isSettled } from './edge-settled.ts'
 import { until } from './merchant.ts'
 import { ADDRESS, orderedOn, type Page, Shopper } from './shopper.ts'
+import { isSettled, startStoreEdge } from './store-edge.ts'
 
 /** A whole store behind a real nginx. What nginx does by itself is in scripts/stack/edge.stack.test.ts. */
 let store: DrillStore
@@ -30,10 +30,7 @@ const OTHERS = ['/sitemap.xml', '/robots.txt']
 
 beforeAll(async () => {
   store = await startDrillStore({ replicas: 2 })
-  const { ASSETS_DIR: assets = '', MEDIA_DIR: media = '' } = store.env
-  const pool = store.replicas.map(({ url }) => `127.0.0.1:${new URL(url).port}`)
-  const publicHost = new URL(store.url).host
-  edge = await startTestEdge(store, { pool, publicHost, assets, media, databaseUrl: store.postgres.url })
+  edge = await startStoreEdge(store)
   // The import of the catalogue has made every page of the build old: each is rendered once more.
   await makePagesReady()
   // One who does not know what is kept begins by purging all of it, three times. What a worker tells at its start is among it.

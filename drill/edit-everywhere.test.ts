@@ -3,7 +3,7 @@ import { Redis } from 'ioredis'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { formatMoney } from '#/domain/money.ts'
 import { sku } from '#/domain/sku.ts'
-import { startTestEdge, type TestEdge } from '#/scripts/stack/test-edge.ts'
+import type { TestEdge } from '#/scripts/stack/test-edge.ts'
 import { systemClock } from '#/server/clock.ts'
 import { connectDatabase, type Db } from '#/server/db/client.ts'
 import { EXIT } from '#/server/operator/answer.ts'
@@ -11,8 +11,8 @@ import { carryOutCatalog } from '#/server/operator/catalog-answer.ts'
 import { readCatalogCommand } from '#/server/operator/read-catalog-command.ts'
 import { skuKeys } from '#/server/redis/keys.ts'
 import { type DrillStore, startDrillStore } from './drill-store.ts'
-import { isSettled } from './edge-settled.ts'
 import { until } from './merchant.ts'
+import { isSettled, startStoreEdge } from './store-edge.ts'
 
 /** Prices that a merchant sets one after the other, watched from every place where somebody meets them. */
 const [PAGE, UNIT] = ['/p/table-tripod', sku('TRIPOD')]
@@ -28,9 +28,7 @@ let core: Redis
 
 beforeAll(async () => {
   store = await startDrillStore({ replicas: 2 })
-  const { ASSETS_DIR: assets = '', MEDIA_DIR: media = '' } = store.env
-  const pool = store.replicas.map(({ url }) => `127.0.0.1:${new URL(url).port}`)
-  edge = await startTestEdge(store, { pool, publicHost: new URL(store.url).host, assets, media, databaseUrl: store.postgres.url })
+  edge = await startStoreEdge(store)
   db = connectDatabase(store.postgres.url, 2)
   core = new Redis(store.core.url)
 })

@@ -10,7 +10,7 @@ import { copyPhotos } from '#/scripts/stack/kept-photos.ts'
 import { Service } from '#/scripts/stack/service.ts'
 import { openStateFolder } from '#/scripts/stack/state-folder.ts'
 import { storeServices } from '#/scripts/stack/store-services.ts'
-import { startTestEdge, type TestEdge } from '#/scripts/stack/test-edge.ts'
+import type { TestEdge } from '#/scripts/stack/test-edge.ts'
 import { tags } from '#/server/cache/manifest.ts'
 import { edit } from '#/server/catalog/edit.ts'
 import { connectDatabase, type Db } from '#/server/db/client.ts'
@@ -20,9 +20,9 @@ import { QUEUE_PREFIX } from '#/server/queues/jobs.ts'
 import { producingConnection } from '#/server/redis/connect.ts'
 import { readCacheReport } from './cache-report.ts'
 import { type DrillStore, startDrillStore } from './drill-store.ts'
-import { isSettled } from './edge-settled.ts'
 import { holdTransaction } from './engine/held-transaction.ts'
 import { until } from './merchant.ts'
+import { isSettled, startStoreEdge } from './store-edge.ts'
 
 /** A whole store behind a real nginx, made ready for a sale: by the command, and by the job. */
 const project = process.cwd()
@@ -38,9 +38,7 @@ beforeAll(async () => {
   store = await startDrillStore({ replicas: 2 })
   db = connectDatabase(store.postgres.url, 2)
   await encodePhotographs()
-  const { ASSETS_DIR: assets = '', MEDIA_DIR: media = '' } = store.env
-  const pool = store.replicas.map(({ url }) => `127.0.0.1:${new URL(url).port}`)
-  edge = await startTestEdge(store, { pool, publicHost: new URL(store.url).host, assets, media, databaseUrl: store.postgres.url })
+  edge = await startStoreEdge(store)
   await until('the edge is settled', () => isSettled(edge, store))
 }, ENCODING_MS + 120_000)
 afterAll(async () => {

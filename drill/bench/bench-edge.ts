@@ -1,14 +1,12 @@
-import { startTestEdge, type TestEdge } from '#/scripts/stack/test-edge.ts'
-import { isSettled } from '../edge-settled.ts'
+import type { TestEdge } from '#/scripts/stack/test-edge.ts'
 import { until } from '../merchant.ts'
+import { isSettled, startStoreEdge } from '../store-edge.ts'
 import type { BenchStore } from './bench-store.ts'
 import { answerOf } from './raw-answer.ts'
 
-/** The edge as it is run, with its follower, in front of a store; or of what stands before its web process. It ends with the store. */
-export async function startBenchEdge(store: BenchStore, pool = new URL(store.url).port): Promise<TestEdge> {
-  const { ASSETS_DIR: assets = '', MEDIA_DIR: media = '' } = store.env
-  const publicHost = new URL(store.url).host
-  const edge = await startTestEdge(store, { pool: [`127.0.0.1:${pool}`], publicHost, assets, media, databaseUrl: store.postgres.url })
+/** One that has nothing left to purge. */
+export async function startBenchEdge(store: BenchStore, pool?: readonly string[]): Promise<TestEdge> {
+  const edge = await startStoreEdge(store, pool)
   // One that knows nothing of what is kept begins by purging all of it, three times.
   await until('the edge is settled', () => isSettled(edge, store))
   return edge

@@ -4,7 +4,7 @@ import http from 'node:http'
 export type Reached = { readonly kind: 'page' | 'stock'; readonly atMs: number }
 
 /** Stands between an edge and the web process at `url`, and remembers what goes through it. */
-export async function startCountingOrigin(url: string): Promise<{ port: string; reached: Reached[]; close(): void }> {
+export async function startCountingOrigin(url: string): Promise<{ address: string; reached: Reached[]; close(): void }> {
   const reached: Reached[] = []
   const server = http.createServer((request, response) => {
     reached.push({ kind: request.url?.startsWith('/api/stock') ? 'stock' : 'page', atMs: performance.now() })
@@ -21,5 +21,5 @@ export async function startCountingOrigin(url: string): Promise<{ port: string; 
     server.closeAllConnections()
     server.close()
   }
-  return { port: String((server.address() as { port: number }).port), reached, close }
+  return { address: `127.0.0.1:${(server.address() as { port: number }).port}`, reached, close }
 }

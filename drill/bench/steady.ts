@@ -36,7 +36,7 @@ export const steady: Measurement = {
     const client = new Child<typeof handlers>('page-client.ts', process.env as Record<string, string>, bench.profiles)
     const origin = await startCountingOrigin(store.url)
     try {
-      const edge = await startBenchEdge(store, origin.port)
+      const edge = await startBenchEdge(store, [origin.address])
       bench.say('the edge gets ready')
       for (const headers of [DOCUMENT, TREE])
         await untilKept(

@@ -146,7 +146,7 @@ function missing(layer: LayerReport, isCold: boolean): string[] {
     `  ${isCold ? 'COLD: ' : ''}${layerWords(layer)} lacks ${asked - hits} of ${asked}:`,
     ...misses.slice(0, NAMED).map((miss) => `    ${missWords(miss)}`),
     ...(more > 0 ? [`    and ${more} more`] : []),
-    ...(isCold ? [`  ${TODO[layer.layer]}`] : []),
+    ...(isCold ? [`  ${REMEDY[layer.layer]}`] : []),
   ]
 }
 
@@ -155,7 +155,8 @@ function missWords({ kind, path, encoding, said }: Miss): string {
   return `${path}${form}: ${said}`
 }
 
-const TODO: Record<LayerName, string> = {
+/** What to do about a layer that is cold. */
+const REMEDY: Record<LayerName, string> = {
   edge:
     'fwd=bypass: its configuration keeps none (deploy/edge). fwd=uri-miss: dropped meanwhile, as an edit has it for some 15 seconds; try again. ' +
     'An error: the log of the web process tells.',
