@@ -9,11 +9,9 @@ const TIMEOUT_MS = 6 * 60_000
 
 /** `pages.prewarm`: makes the pages of sales ready. Ends early when this process does; then it is done elsewhere. */
 export function prewarmPages(ports: Omit<Warming, 'places' | 'signal'>, places: readonly Place[], stopping: AbortSignal) {
-  const { db, clock, patience } = ports
   return async ({ startsAtMs, moment }: JobPayload<'pages.prewarm'>): Promise<void> => {
     const signal = AbortSignal.any([stopping, AbortSignal.timeout(TIMEOUT_MS)])
-    const warming = { db, clock, places, signal, ...(patience && { patience }) }
-    const warmed = await warmSales(warming, startsAtMs, moment).catch((error: unknown) => {
+    const warmed = await warmSales({ ...ports, places, signal }, startsAtMs, moment).catch((error: unknown) => {
       throw signal.aborted ? new RetryLater('it was ended before it was done') : error
     })
     if (warmed.ok) return

@@ -19,11 +19,12 @@ export const tags = {
   product: (code: string) => `product:${code}`,
 } as const
 
-const TAG = /^(catalogue|addresses|prices|credits|category:[a-z0-9-]{1,60}|product:[A-Z0-9]{1,40})$/
+const NAMES: readonly string[] = Object.values(tags).filter((tag) => typeof tag === 'string')
+const OF_ONE = /^(?:category:[a-z0-9-]{1,60}|product:[A-Z0-9]{1,40})$/
 
 /** Whether anything could carry it. */
 export function isTag(text: string): boolean {
-  return TAG.test(text)
+  return NAMES.includes(text) || OF_ONE.test(text)
 }
 
 /**

@@ -47,8 +47,11 @@ export const EVERYTHING = {
 export type Slugs = { readonly products: readonly string[]; readonly lists: readonly string[] }
 
 export async function readSlugs(db: Db): Promise<Slugs> {
-  const { products, categories } = await readAddresses(db)
-  return { products: products.map(({ slug }) => slug), lists: [EVERYTHING.slug, ...categories] }
+  const [products, categories] = await Promise.all([
+    db.product.findMany({ where: { publishedAt: { not: null } }, select: { slug: true } }),
+    db.category.findMany({ orderBy: { position: 'asc' }, select: { slug: true } }),
+  ])
+  return { products: products.map(({ slug }) => slug), lists: [EVERYTHING.slug, ...categories.map(({ slug }) => slug)] }
 }
 
 /** What is left to say of a product that is sold no more. */

@@ -64,7 +64,7 @@ const forViews = {
 } as const
 
 /** What pages show. */
-const shown = { publishedAt: { not: null }, withdrawnAt: null } as const
+export const shown = { publishedAt: { not: null }, withdrawnAt: null } as const
 
 /** A product by its slug; null when there is none, or none that is shown. */
 export async function readProduct(db: Db, slug: string): Promise<ProductView | null> {
@@ -160,10 +160,17 @@ export function toPicture({ alt, image: { id, width, height, focalX, focalY, blu
   return { id, width, height, alt, focalX, focalY, blur }
 }
 
-function toOffer({ sku, offerVersion, offers }: VariantRow): Pick<VariantView, 'price' | 'limitPerOrder' | 'limitPerCustomer'> {
+type WithOffers<Offer> = { readonly sku: string; readonly offerVersion: number; readonly offers: readonly Offer[] }
+
+/** The offer of a variant that holds now; each has one. */
+export function currentOffer<Offer extends { readonly version: number }>({ sku, offerVersion, offers }: WithOffers<Offer>): Offer {
   const offer = offers.find(({ version }) => version === offerVersion)
   if (!offer) throw new Error(`variant ${sku} has no offer ${offerVersion}`)
-  const { priceMinor: minor, compareAtMinor, limitPerOrder, limitPerCustomer } = offer
+  return offer
+}
+
+function toOffer(variant: VariantRow): Pick<VariantView, 'price' | 'limitPerOrder' | 'limitPerCustomer'> {
+  const { priceMinor: minor, compareAtMinor, limitPerOrder, limitPerCustomer } = currentOffer(variant)
   return { price: { minor, compareAtMinor, currency: 'EUR' }, limitPerOrder, limitPerCustomer }
 }
 

@@ -77,11 +77,12 @@ async function salesOf({ db, clock }: PrewarmDesk, { places, sales }: Walk): Pro
   const wanted = await Promise.all(sales.map(async (slug) => ({ slug, found: (await readSalePages(db, nowMs, { slug }))[0] })))
   const unknown = wanted.find(({ found }) => !found)
   if (unknown) return { ok: false, answer: answer(EXIT.trouble, [`There is no sale ${unknown.slug}.`], { known: false }) }
-  const found = [...wanted.flatMap((one) => one.found ?? []), ...(await readSalePages(db, nowMs))]
+  const all = [...wanted.flatMap((one) => one.found ?? []), ...(await readSalePages(db, nowMs))]
+  const found = [...new Map(all.map((sale) => [sale.slug, sale])).values()]
   const lines = found
-    .filter(({ startsAtMs }, at) => startsAtMs > nowMs && found.findIndex(({ slug }) => slug === found[at]?.slug) === at)
+    .filter(({ startsAtMs }) => startsAtMs > nowMs)
     .map(({ slug, startsAtMs }) => `The sale ${slug} begins at ${moment(startsAtMs)}: until then it has no page of its own.`)
-  return { ok: true, paths: [...new Set(found.flatMap(({ paths }) => paths))], lines }
+  return { ok: true, paths: found.flatMap(({ paths }) => paths), lines }
 }
 
 function toAnswer(walked: Result<Report, NoSitemap | NotReached>, saleLines: readonly string[]): Answer {

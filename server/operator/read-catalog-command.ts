@@ -34,7 +34,7 @@ const COMMANDS = {
   show: { takes: 'a product, such as CANVASHI, or nothing', words: z.tuple([product.optional()]) },
   'set-price': {
     takes: 'a SKU and a price in euros, above nothing: CANVASHI-BLACK-42 19.99',
-    words: z.tuple([unit, amount.refine((minor) => minor > 0)]),
+    words: z.tuple([unit, amount]),
   },
   publish: { takes: 'a product, such as CANVASHI, or a SKU of it', words: z.tuple([named]) },
   withdraw: { takes: 'a product, such as CANVASHI, or a SKU of it', words: z.tuple([named]) },

@@ -110,7 +110,7 @@ function readRefund(order: string, units: readonly Units[], values: Values): Res
   const refund = { name: 'refund', order, restock, reason: reason.data } as const
   if (values.amount === undefined) return ok({ ...refund, wish: units.length > 0 ? { kind: 'units', units } : { kind: 'all' } })
   if (units.length > 0 || !restock) return usage('--amount is money alone: no --lines and no --no-restock')
-  const given = amount.pipe(z.int().min(1)).safeParse(values.amount)
+  const given = amount.safeParse(values.amount)
   return given.success ? ok({ ...refund, wish: { kind: 'amount', amountMinor: given.data } }) : usage('--amount takes a sum such as 12.50')
 }
 

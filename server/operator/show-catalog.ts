@@ -1,5 +1,6 @@
 import { formatMoney } from '#/domain/money.ts'
 import { readTags } from '../cache/read-tags.ts'
+import { currentOffer } from '../catalog/read-catalog.ts'
 import type { Db } from '../db/client.ts'
 import { type Answer, answer, counted, EXIT } from './answer.ts'
 
@@ -49,10 +50,9 @@ type Row = Omit<Good, 'variants'> & {
 function toGood({ variants, ...product }: Row): Good {
   return {
     ...product,
-    variants: variants.map(({ sku, offerVersion, withdrawnAt, offers, stock }) => {
-      const offer = offers.find(({ version }) => version === offerVersion)
-      if (!offer) throw new Error(`variant ${sku} has no offer ${offerVersion}`)
-      const { priceMinor, compareAtMinor } = offer
+    variants: variants.map((variant) => {
+      const { sku, withdrawnAt, stock } = variant
+      const { priceMinor, compareAtMinor } = currentOffer(variant)
       return { sku, isSold: withdrawnAt === null, priceMinor, compareAtMinor, onHand: stock?.onHand ?? 0, allocated: stock?.allocated ?? 0 }
     }),
   }

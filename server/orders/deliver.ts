@@ -3,7 +3,7 @@ import type { CounterKey } from '#/domain/counter.ts'
 import type { Result } from '#/domain/result.ts'
 import { sku } from '#/domain/sku.ts'
 import type { NewJob } from '../queues/enqueue.ts'
-import { mailKind } from '../queues/jobs.ts'
+import { mailKind, saleMoment } from '../queues/jobs.ts'
 import { catchUpCounters } from './catch-up-counters.ts'
 import type { OutboxMessage } from './order-book.ts'
 import type { Ports } from './ports.ts'
@@ -36,7 +36,7 @@ export async function deliverToCore(engine: Engine, messages: readonly OutboxMes
 
 const advanceSubject = z.tuple([z.uuid(), z.coerce.number().pipe(z.int())])
 const mailSubject = z.tuple([z.uuid(), mailKind])
-const warmSubject = z.tuple([z.enum(['before', 'begun']), z.coerce.number().pipe(z.int())])
+const warmSubject = z.tuple([saleMoment, z.coerce.number().pipe(z.int())])
 
 /** The job that a message of the queues' lane stands for. */
 export function toJob({ topic, subject }: OutboxMessage): NewJob {

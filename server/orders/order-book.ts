@@ -226,7 +226,7 @@ export type Order = {
 
 /**
  * What must follow from a commit, and which lane carries it out. `subject` is a SKU, an allowance's key, a code, an order id,
- * `order/version` or a refund to advance, `order/kind` of mail, or `moment/sale` to make pages ready for.
+ * `order/version` or a refund to advance, `order/kind` of mail, or `moment/begin` of sales to make pages ready for.
  */
 export const TOPIC_LANES = {
   stock: ['stock.moved', 'allowance.moved'],

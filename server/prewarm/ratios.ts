@@ -9,7 +9,7 @@ export type Tally = { readonly asked: number; readonly hits: number; readonly mi
 export const NOTHING: Tally = { asked: 0, hits: 0, misses: [] }
 
 /** Below this a layer is not warm. */
-export const LEAST_RATIO = 0.95
+const LEAST_RATIO = 0.95
 
 /** More are not told one by one. */
 const MOST_MISSES = 100

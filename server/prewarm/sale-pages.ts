@@ -1,9 +1,9 @@
+import { shown } from '../catalog/read-catalog.ts'
 import type { Db } from '../db/client.ts'
 
 export type SalePages = {
   readonly slug: string
   readonly startsAtMs: number
-  readonly endsAtMs: number
   /** Its own page, while it is on, and those of its products that are sold, in its order. */
   readonly paths: readonly string[]
 }
@@ -12,8 +12,7 @@ export type SalePages = {
 const SOON_MS = 60 * 60 * 1000
 const MOST_SALES = 20
 
-/** One is enough to know that a product can be bought. */
-const sold = { where: { withdrawnAt: null }, take: 1 } as const
+const canBeBought = { product: { ...shown, variants: { some: { withdrawnAt: null } } } } as const
 
 /** Which sales: one by its name, or those that begin at a moment, whenever that is. */
 export type WhichSales = { readonly slug: string } | { readonly startsAtMs: number }
@@ -24,18 +23,14 @@ export async function readSalePages(db: Db, nowMs: number, which?: WhichSales): 
     where: whereOf(nowMs, which),
     orderBy: [{ startsAt: 'asc' }, { slug: 'asc' }],
     take: MOST_SALES,
-    include: { products: { orderBy: { position: 'asc' }, include: { product: { include: { variants: sold } } } } },
+    include: { products: { where: canBeBought, orderBy: { position: 'asc' }, include: { product: { select: { slug: true } } } } },
   })
   return rows.map(({ slug, startsAt, endsAt, products }) => {
     const isOn = startsAt.getTime() <= nowMs && nowMs < endsAt.getTime()
-    const shown = products.filter(
-      ({ product }) => product.publishedAt !== null && product.withdrawnAt === null && product.variants.length > 0,
-    )
     return {
       slug,
       startsAtMs: startsAt.getTime(),
-      endsAtMs: endsAt.getTime(),
-      paths: [...(isOn ? [pathOf('sale', slug)] : []), ...shown.map(({ product }) => pathOf('p', product.slug))],
+      paths: [...(isOn ? [pathOf('sale', slug)] : []), ...products.map(({ product }) => pathOf('p', product.slug))],
     }
   })
 }

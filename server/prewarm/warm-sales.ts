@@ -1,6 +1,7 @@
 import type { Clock } from '#/domain/clock.ts'
 import { fail, ok, type Result } from '#/domain/result.ts'
 import type { Db } from '../db/client.ts'
+import type { JobPayload } from '../queues/jobs.ts'
 import { log } from '../telemetry/log.ts'
 import type { NoSitemap } from './gather.ts'
 import type { Place } from './place.ts'
@@ -14,7 +15,6 @@ const TOTAL_MS = 4 * 60_000
 /** Of each cold layer, so many are named in the log. */
 const NAMED = 3
 
-export type SaleMoment = 'before' | 'begun'
 export type Warming = {
   readonly db: Db
   readonly places: readonly Place[]
@@ -31,13 +31,13 @@ export type NoSale = { readonly ok: false; readonly code: 'NO_SALE' }
 export async function warmSales(
   { db, places, signal, clock, patience }: Warming,
   startsAtMs: number,
-  moment: SaleMoment,
+  moment: JobPayload<'pages.prewarm'>['moment'],
 ): Promise<Result<'warm' | 'cold', NoSale | NoSitemap | NotReached>> {
   const nowMs = clock.now()
   const found = await readSalePages(db, nowMs, { startsAtMs })
   const totalMs = moment === 'before' ? Math.min(TOTAL_MS, startsAtMs - nowMs) : TOTAL_MS
   if (found.length === 0 || totalMs <= 0) return fail('NO_SALE')
-  const known = [...new Set(found.flatMap(({ paths }) => paths))]
+  const known = found.flatMap(({ paths }) => paths)
   const walked = await prewarm({ places, known, atOnce: AT_ONCE, totalMs, signal, ...(patience && { patience }) })
   if (!walked.ok) return walked
   const { layers, cold, problems, paths, beyond } = walked.value

@@ -16,6 +16,9 @@ export const mailKind = z.union([
   z.templateLiteral([z.enum(['shipped', 'refunded']), '/', z.uuid()]),
 ])
 
+/** When pages are made ready for sales: some minutes before they begin, and once they have. */
+export const saleMoment = z.enum(['before', 'begun'])
+
 /**
  * Every job there is: its queue, its payload, its identity and its retries. Payloads carry ids only, never content: content is read fresh,
  * so that a job that ran late or twice acts on what is true then. Parsed by the sender and by the worker.
@@ -49,7 +52,7 @@ export const jobs = {
   'pages.prewarm': {
     queue: 'pages',
     /** The sales that begin at one moment. By that moment, so that one that is moved is another job, and the old one finds nothing to do. */
-    payload: z.object({ startsAtMs: z.int(), moment: z.enum(['before', 'begun']) }),
+    payload: z.object({ startsAtMs: z.int(), moment: saleMoment }),
     id: (payload: { startsAtMs: number; moment: string }) => `prewarm.${payload.moment}.${payload.startsAtMs}`,
     /** Whoever does not answer is being started, or in trouble: later is better than often, and after ten minutes it is of no use any more. */
     options: { ...FORGET, attempts: 7, backoff: { type: 'exponential', delay: 10_000, jitter: 0.5 } },
