@@ -4,7 +4,7 @@ import { type Finishing, tagsForEdge, VARY } from './answer-finished.ts'
 import { chooseEncoding } from './choose-encoding.ts'
 import { edgeLife } from './edge-life.ts'
 import { freshnessOf, leftSeconds } from './judge-kept.ts'
-import { type Encoding, encode, type KeptPage, keptPages } from './kept-pages.ts'
+import { encodedOnce, type KeptPage, keptPages } from './kept-pages.ts'
 import { NO_PAGE_POLICY } from './policy.ts'
 
 /**
@@ -21,7 +21,7 @@ export async function answerPart(request: IncomingMessage, response: ServerRespo
   if (!page || !part) return false
   asked(path, false)
   const encoding = chooseEncoding(request.headers['accept-encoding'] as string | undefined)
-  const body = (await encoded(part.bytes))[encoding]
+  const body = (await encodedOnce(part.bytes))[encoding]
   response.writeHead(200, [
     ...Object.entries({ ...headers, ...part.headers, ...tagsForEdge(page) }).flat(),
     ...['x-nextjs-cache', 'HIT', 'x-nextjs-prerender', '1', 'cache-status', 'saleday; hit; detail=memory'],
@@ -55,18 +55,4 @@ async function isNamed({ headers }: IncomingMessage, query: string): Promise<boo
   const [prefetch, segment, tree, from] = words as (string | undefined)[]
   const named = await cacheBusting.computeCacheBustingSearchParam(prefetch as '1' | undefined, segment, tree, from)
   return new URLSearchParams(query).get('_rsc') === named
-}
-
-/** For as long as the page is kept. */
-const known = new WeakMap<Buffer, Promise<Readonly<Record<Encoding, Buffer>>>>()
-
-function encoded(bytes: Buffer): Promise<Readonly<Record<Encoding, Buffer>>> {
-  const found = known.get(bytes)
-  if (found) return found
-  const made = encode(bytes).catch((error: unknown) => {
-    known.delete(bytes)
-    throw error
-  })
-  known.set(bytes, made)
-  return made
 }

@@ -3,13 +3,16 @@ import type { Slugs } from '../catalog/read-addresses.ts'
 import { log } from '../telemetry/log.ts'
 import { VARY } from './answer-finished.ts'
 import { chooseEncoding } from './choose-encoding.ts'
-import { type Encoding, encode } from './kept-pages.ts'
+import { encodedOnce } from './kept-pages.ts'
 import { readKnownSlugs } from './known-slugs.ts'
 import { notFoundPage } from './present-pages.ts'
 import { tagClock } from './tag-clock.ts'
 
 /** What a product's or a list's address begins with. A slug that is spelled otherwise is the framework's business. */
 const NAMED = /^\/(p|c)\/([A-Za-z0-9_-]{1,200})(?=[/?]|$)/
+
+/** One for all: the build has made it. */
+let plain: Buffer | undefined
 
 /**
  * Answers that an address leads nowhere when its slug is no product's and no category's, and says whether it did: the framework would render a
@@ -30,7 +33,8 @@ export async function answerUnknown(
   })
   if (slugs === null || (kind === 'p' ? slugs.products : slugs.lists).includes(slug)) return false
   const encoding = chooseEncoding(request.headers['accept-encoding'] as string | undefined)
-  const body = (await bodies())[encoding]
+  plain ??= Buffer.from(notFoundPage().html)
+  const body = (await encodedOnce(plain))[encoding]
   response.writeHead(404, {
     ...headers,
     'cache-control': 'no-store',
@@ -42,15 +46,4 @@ export async function answerUnknown(
   })
   response.end(request.method === 'HEAD' ? undefined : body)
   return true
-}
-
-let made: Promise<Readonly<Record<Encoding, Buffer>>> | undefined
-
-/** One for all: the build has made it. */
-function bodies(): Promise<Readonly<Record<Encoding, Buffer>>> {
-  made ??= encode(Buffer.from(notFoundPage().html)).catch((error: unknown) => {
-    made = undefined
-    throw error
-  })
-  return made
 }

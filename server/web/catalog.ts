@@ -41,7 +41,7 @@ async function carried<T extends Json>(asOf: AsOf, key: string, source: (db: Db)
   return read.value
 }
 
-export type SuggestedProduct = Pick<ProductCard, 'slug' | 'name' | 'picture'>
+type SuggestedProduct = Pick<ProductCard, 'slug' | 'name' | 'picture'>
 
 /** What there is one of in the shop, by the name that it is kept under. */
 type Wholes = {

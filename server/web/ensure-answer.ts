@@ -1,6 +1,6 @@
 import { type IncomingMessage, type RequestListener, ServerResponse } from 'node:http'
 import { log } from '../telemetry/log.ts'
-import { brokenHtml, PROBLEM_POLICY } from './problem-page.ts'
+import { brokenHtml, PROBLEM_HEADERS } from './problem-page.ts'
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>
 
@@ -24,11 +24,6 @@ export function ensureAnswer(answer: Answer, headers: Readonly<Record<string, st
 function sendProblem(response: ServerResponse, headers: Readonly<Record<string, string>>): void {
   const { writeHead, end } = ServerResponse.prototype
   for (const name of response.getHeaderNames()) response.removeHeader(name)
-  writeHead.call(response, 500, {
-    ...headers,
-    'content-type': 'text/html; charset=utf-8',
-    'cache-control': 'no-store',
-    'content-security-policy': PROBLEM_POLICY,
-  })
+  writeHead.call(response, 500, { ...headers, ...PROBLEM_HEADERS })
   end.call(response, brokenHtml(), 'utf8')
 }

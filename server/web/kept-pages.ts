@@ -174,6 +174,21 @@ export async function encode(identity: Buffer): Promise<Readonly<Record<Encoding
   return { identity, gzip: zipped, br }
 }
 
+/** For as long as the bytes are kept. */
+const known = new WeakMap<Buffer, Promise<Readonly<Record<Encoding, Buffer>>>>()
+
+/** The same, once for all who ask; one that failed is tried again. */
+export function encodedOnce(bytes: Buffer): Promise<Readonly<Record<Encoding, Buffer>>> {
+  const found = known.get(bytes)
+  if (found) return found
+  const made = encode(bytes).catch((error: unknown) => {
+    known.delete(bytes)
+    throw error
+  })
+  known.set(bytes, made)
+  return made
+}
+
 export function toBodies(bytes: Readonly<Record<Encoding, Buffer>>): KeptPage['bodies'] {
   return { identity: toBody(bytes.identity, 'i'), gzip: toBody(bytes.gzip, 'g'), br: toBody(bytes.br, 'b') }
 }

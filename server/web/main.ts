@@ -22,7 +22,7 @@ import { tellLastEpoch } from './last-epoch.ts'
 import { oneAddress } from './one-address.ts'
 import { paymentSources, securityHeaders } from './policy.ts'
 import { presentPages } from './present-pages.ts'
-import { PROBLEM_POLICY, problemHtml } from './problem-page.ts'
+import { PROBLEM_HEADERS, problemHtml } from './problem-page.ts'
 import { setProcessPages } from './process-pages.ts'
 import { PageRefresher, REFRESH_HEADER, REFRESH_WORD } from './refresh-pages.ts'
 import { refuseRequest } from './refuse-request.ts'
@@ -99,12 +99,7 @@ async function answer(request: http.IncomingMessage, response: http.ServerRespon
   for (const [name, value] of Object.entries(finishing.headers)) response.setHeader(name, value)
   if (refusal) {
     // Whatever is still to come of it is not read.
-    response.writeHead(refusal.status, {
-      'content-type': 'text/html; charset=utf-8',
-      'cache-control': 'no-store',
-      'content-security-policy': PROBLEM_POLICY,
-      connection: 'close',
-    })
+    response.writeHead(refusal.status, { ...PROBLEM_HEADERS, connection: 'close' })
     response.end(problemHtml(refusal.title, refusal.text))
     return
   }

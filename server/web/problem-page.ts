@@ -22,6 +22,13 @@ const STYLE = [
 /** What the page below may show: nothing but itself. */
 export const PROBLEM_POLICY = pagePolicy({ styles: [hashOf(STYLE)] })
 
+/** What it is sent with. */
+export const PROBLEM_HEADERS = {
+  'content-type': 'text/html; charset=utf-8',
+  'cache-control': 'no-store',
+  'content-security-policy': PROBLEM_POLICY,
+} as const
+
 /** A small whole page for what no page of ours would send: says what is wrong and where to go on. `text` is ours, never the visitor's. */
 export function problemHtml(title: string, text: string): string {
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex"><title>${title} · Saleday</title><style>${STYLE}</style></head><body><header><a href="/">Saleday</a></header><main><h1>${title}</h1><p>${text}</p><p class="ways"><a class="first" href="/cart">Go to your cart</a><a href="/">To the front page</a></p></main></body></html>`
@@ -38,12 +45,6 @@ export function brokenHtml(): string {
 export function problemPage(status: number, title: string, text: string, headers: Record<string, string> = {}): Response {
   return new Response(problemHtml(title, text), {
     status,
-    headers: {
-      'content-type': 'text/html; charset=utf-8',
-      'cache-control': 'no-store',
-      'content-security-policy': PROBLEM_POLICY,
-      [PRESENTABLE]: '1',
-      ...headers,
-    },
+    headers: { ...PROBLEM_HEADERS, [PRESENTABLE]: '1', ...headers },
   })
 }

@@ -153,7 +153,7 @@ function isLater(there: Pick<Kept, 'renderedAtMs'> & { readonly asOf: AsOf }, kn
 }
 
 /** The page, if it can be read, and says that it is what it stands as; else null. */
-async function trust([head, br, gzip, parts, asOf]: readonly (Buffer | null)[], epoch: string): Promise<SharedPage | null> {
-  const page = await fromFields([head, br, gzip, parts].map((field) => field ?? null)).catch(() => null)
-  return page?.asOf?.epoch === epoch && page.asOf.sequence === Number(asOf) ? page : null
+async function trust(fields: readonly (Buffer | null)[], epoch: string): Promise<SharedPage | null> {
+  const page = await fromFields(fields).catch(() => null)
+  return page?.asOf?.epoch === epoch && page.asOf.sequence === Number(fields[FIELDS.length]) ? page : null
 }
