@@ -4,11 +4,10 @@ import http from 'node:http'
 import path from 'node:path'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { formatMoney } from '#/domain/money.ts'
 import { sku } from '#/domain/sku.ts'
 import type { TestEdge } from '#/scripts/stack/test-edge.ts'
 import { type DrillStore, startDrillStore } from './drill-store.ts'
-import { until } from './merchant.ts'
+import { inWords, until } from './merchant.ts'
 import { ADDRESS, orderedOn, type Page, Shopper } from './shopper.ts'
 import { isSettled, startStoreEdge } from './store-edge.ts'
 
@@ -379,10 +378,9 @@ describe('from disk', () => {
 describe('an edit', () => {
   const PAGE = '/p/table-tripod'
   const forms = [{ 'accept-encoding': 'br' }, { 'accept-encoding': 'gzip' }, {}, { rsc: '1' }] as const
-  const priceOf = (minor: number) => formatMoney({ minor, currency: 'EUR' })
   const shows = async (minor: number, target = PAGE) => {
     const answers = await Promise.all(forms.map((headers) => ask(target, { ...headers })))
-    return answers.every((answer) => answer.status === 200 && decoded(answer).includes(priceOf(minor)))
+    return answers.every((answer) => answer.status === 200 && decoded(answer).includes(inWords(minor)))
   }
 
   test('shows at the edge, in every form of every page that has it, and what is old does not come back', async () => {
@@ -390,7 +388,7 @@ describe('an edit', () => {
     await store.merchant.setPrice(sku('TRIPOD'), 47_11)
     // A web process that nobody has asked since sends its old copy once more.
     for (const { url } of store.replicas)
-      await until('the web process has it', async () => decoded(await ask(PAGE, {}, url)).includes(priceOf(47_11)))
+      await until('the web process has it', async () => decoded(await ask(PAGE, {}, url)).includes(inWords(47_11)))
     for (const target of [PAGE, '/c/cameras']) await until(`${target} has the new price`, () => shows(47_11, target))
     for (let n = 0; n < 50; n += 1) expect(await shows(47_11)).toBe(true)
   })
@@ -410,7 +408,7 @@ describe('an edit', () => {
     const old = await ask(PAGE)
     await store.merchant.setPrice(sku('TRIPOD'), 48_22)
     for (const { url } of store.replicas)
-      await until('the web process has it', async () => decoded(await ask(PAGE, {}, url)).includes(priceOf(48_22)))
+      await until('the web process has it', async () => decoded(await ask(PAGE, {}, url)).includes(inWords(48_22)))
     expect((await ask(PAGE)).body).toEqual(old.body)
     await edge.follower?.start()
     await until('the edge has it', () => shows(48_22))

@@ -1,7 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { formatMoney } from '#/domain/money.ts'
 import { sku } from '#/domain/sku.ts'
 import type { TestEdge } from '#/scripts/stack/test-edge.ts'
 import { systemClock } from '#/server/clock.ts'
@@ -11,7 +10,7 @@ import { carryOutCatalog } from '#/server/operator/catalog-answer.ts'
 import { readCatalogCommand } from '#/server/operator/read-catalog-command.ts'
 import { skuKeys } from '#/server/redis/keys.ts'
 import { type DrillStore, startDrillStore } from './drill-store.ts'
-import { until } from './merchant.ts'
+import { inWords, until } from './merchant.ts'
 import { isSettled, startStoreEdge } from './store-edge.ts'
 
 /** Prices that a merchant sets one after the other, watched from every place where somebody meets them. */
@@ -53,7 +52,7 @@ const last = ({ seen }: Place) => seen.at(-1)?.edit ?? NONE
 
 /** The edit of which a text shows the price. */
 function editIn(text: string): number {
-  const shown = PRICES.flatMap((minor, n) => (text.includes(formatMoney({ minor, currency: 'EUR' })) ? [n] : []))
+  const shown = PRICES.flatMap((minor, n) => (text.includes(inWords(minor)) ? [n] : []))
   expect(shown.length, 'a page is of one moment').toBeLessThanOrEqual(1)
   return shown[0] ?? NONE
 }

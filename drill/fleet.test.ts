@@ -2,7 +2,6 @@ import { cpSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { formatMoney } from '#/domain/money.ts'
 import { sku } from '#/domain/sku.ts'
 import { TEST_BUILD, type TestReplica } from '#/scripts/stack/test-store.ts'
 import { tags } from '#/server/cache/manifest.ts'
@@ -11,10 +10,11 @@ import { edit } from '#/server/catalog/edit.ts'
 import { setPrice } from '#/server/catalog/edit-catalog.ts'
 import { connectDatabase, type Db } from '#/server/db/client.ts'
 import { pageKeys, pageNamespace } from '#/server/redis/cache-keys.ts'
-import { readCacheReport } from './cache-report.ts'
+import { readCacheReport, untilKnown, untilRenewed } from './cache-report.ts'
 import { type DrillStore, startDrillStore } from './drill-store.ts'
+import { holdTransaction } from './engine/held-transaction.ts'
 import { SlowWire } from './engine/slow-wire.ts'
-import { until } from './merchant.ts'
+import { inWords, until } from './merchant.ts'
 
 /** Two web processes that share their pages, and what becomes of these when something goes wrong. */
 const [PAGE, UNIT, CODE] = ['/p/black-road-bicycle', sku('ROADBIKE-52CM'), 'ROADBIKE']
@@ -67,21 +67,8 @@ async function counted(layer: 'pages.render' | 'pages.shared', outcome: string):
   return all.reduce((sum, { counts }) => sum + (counts[layer]?.[outcome] ?? 0), 0)
 }
 
-const inWords = (minor: number) => formatMoney({ minor, currency: 'EUR' })
 const price = async (minor: number) => expect(await setPrice(db, UNIT, minor, Date.now())).toMatchObject({ ok: true })
 const touch = (code: string) => edit(db, async (_, touched) => touched.tags(tags.product(code)))
-
-/** Every web process has heard of all that was edited. */
-async function untilKnown(): Promise<void> {
-  const { head } = await readTags(db, 0)
-  for (const each of store.replicas) await until('the edit is known', async () => (await told(each)).feed.sequence >= head)
-}
-
-/** What every web process renders by itself after an edit is rendered. */
-async function untilRenewed(): Promise<void> {
-  await untilKnown()
-  for (const each of store.replicas) await until('nothing waits', async () => (await told(each)).pages.waiting === 0)
-}
 
 /** Every web process sends a page of now. */
 async function untilCurrent(shows: string, page = PAGE): Promise<void> {
@@ -163,7 +150,7 @@ describe('two web processes', () => {
     const rendered = await renderings(async (attempt) => {
       const words = inWords(41_30 + attempt)
       await price(41_30 + attempt)
-      await untilKnown()
+      await untilKnown(store, db)
       await until('the parts are of now', async () => {
         const answers = await askParts()
         for (const { code, text, life } of answers) {
@@ -181,15 +168,8 @@ describe('two web processes', () => {
     const [replica] = store.replicas as [TestReplica]
     await price(41_45)
     await untilCurrent(inWords(41_45))
-    const { promise: asLongAsItTakes, resolve: letGo } = Promise.withResolvers<void>()
     // Read for the page, and not by an edit of a price.
-    const held = db.$transaction(
-      async (tx) => {
-        await tx.$executeRaw`LOCK TABLE product_images IN ACCESS EXCLUSIVE MODE`
-        await asLongAsItTakes
-      },
-      { timeout: 120_000 },
-    )
+    const held = await holdTransaction(db, (tx) => tx.$executeRaw`LOCK TABLE product_images IN ACCESS EXCLUSIVE MODE`)
     const failed = await counted('pages.render', 'failed')
     await touch(CODE)
     const isHeldUp = async () => {
@@ -201,10 +181,9 @@ describe('two web processes', () => {
     try {
       await until('a rendering is held up', isHeldUp)
       await price(41_56)
-      await untilKnown()
+      await untilKnown(store, db)
     } finally {
-      letGo()
-      await held
+      await held.commit()
     }
     await until('the page is of now', async () => {
       const { from, text } = await ask(replica)
@@ -228,7 +207,7 @@ describe('two web processes', () => {
       for (const { code, text } of answers) expect([code, text.includes(inWords(41_67))]).toEqual([200, true])
       return (await counted('pages.render', 'failed')) > failed
     })
-    await untilKnown()
+    await untilKnown(store, db)
     for (const replica of store.replicas) expect((await ask(replica)).from, 'nobody calls it current').toBe('STALE')
     expect(await sharedAsOf(PAGE)).toBe(shared)
     await db.product.update({ where: { code: CODE }, data: { details: details as object } })
@@ -308,7 +287,7 @@ describe('while Redis cache', () => {
       const [rendered, taken] = await counts()
       await price(minor)
       await untilCurrent(inWords(minor))
-      await untilRenewed()
+      await untilRenewed(store, db)
       const [renderedThen, takenThen] = await counts()
       return renderedThen > rendered && renderedThen - rendered === takenThen - taken
     })

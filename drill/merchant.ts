@@ -1,9 +1,15 @@
+import { formatMoney } from '#/domain/money.ts'
 import type { Sku } from '#/domain/sku.ts'
 import { tags } from '#/server/cache/manifest.ts'
 import { edit } from '#/server/catalog/edit.ts'
 import { restock, setPrice, withdraw } from '#/server/catalog/edit-catalog.ts'
 import { endCode, putCode } from '#/server/catalog/edit-codes.ts'
 import { connectDatabase, type Db } from '#/server/db/client.ts'
+
+/** A price as pages have it. */
+export function inWords(minor: number): string {
+  return formatMoney({ minor, currency: 'EUR' })
+}
 
 /** Who runs the shop during a drill: changes stock and prices the way the product does, and looks into the books. */
 export class Merchant {

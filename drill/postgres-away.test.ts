@@ -1,18 +1,16 @@
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { formatMoney } from '#/domain/money.ts'
 import { sku } from '#/domain/sku.ts'
 import type { TestReplica } from '#/scripts/stack/test-store.ts'
 import { setPrice } from '#/server/catalog/edit-catalog.ts'
 import { connectDatabase, type Db } from '#/server/db/client.ts'
 import { readCacheReport } from './cache-report.ts'
 import { type DrillStore, startDrillStore } from './drill-store.ts'
-import { until } from './merchant.ts'
+import { inWords, until } from './merchant.ts'
 
 /** Addresses of one product's variants, which are rendered when somebody asks for them first. */
 const variant = (size: number) => `/p/canvas-high-tops/black/${size}`
 const UNIT = sku('CANVASHI-BLACK-42')
-const inWords = (minor: number) => formatMoney({ minor, currency: 'EUR' })
 
 let store: DrillStore
 let db: Db

@@ -138,11 +138,7 @@ describe('the command', () => {
 
   test('after an edit says in words how each place was and how it is, and what one web process took from the other; off a terminal in plain lines', async () => {
     // Nothing is rendered before the walk is under way, or what was asked for lately would be new before it is seen.
-    const held = await holdTransaction(db, async (tx) => {
-      // For as long as it takes the command to start, which is longer than a connection of ours may stand idle.
-      await tx.$executeRaw`SET LOCAL idle_in_transaction_session_timeout = 0`
-      await tx.$executeRaw`LOCK TABLE product_images IN ACCESS EXCLUSIVE MODE`
-    })
+    const held = await holdTransaction(db, (tx) => tx.$executeRaw`LOCK TABLE product_images IN ACCESS EXCLUSIVE MODE`)
     await edit(db, async (_tx, touched) => touched.tags(tags.catalogue))
     const [before = 0] = await askedOfWebs()
     const walk = run([])

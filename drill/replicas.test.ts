@@ -1,15 +1,13 @@
 import { cpSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { formatMoney } from '#/domain/money.ts'
 import { sku } from '#/domain/sku.ts'
 import { TEST_BUILD, type TestReplica } from '#/scripts/stack/test-store.ts'
-import { readTags } from '#/server/cache/read-tags.ts'
 import { setPrice } from '#/server/catalog/edit-catalog.ts'
 import { connectDatabase, type Db } from '#/server/db/client.ts'
-import { readCacheReport } from './cache-report.ts'
+import { readCacheReport, untilRenewed } from './cache-report.ts'
 import { type DrillStore, startDrillStore } from './drill-store.ts'
-import { until } from './merchant.ts'
+import { inWords, until } from './merchant.ts'
 
 /** On sale, and among what the shop puts first: the menu and other pages name what it stands in. */
 const [PAGE, UNIT] = ['/p/black-road-bicycle', sku('ROADBIKE-52CM')]
@@ -32,22 +30,10 @@ async function ask({ url }: TestReplica, page = PAGE) {
   return { status: response.status, from: response.headers.get('x-nextjs-cache'), life, html: await response.text() }
 }
 
-/** Every web process has heard of all that was edited, and has rendered what it renders by itself for that. */
-async function untilRenewed(): Promise<void> {
-  const { head } = await readTags(db, 0)
-  for (const replica of store.replicas) {
-    await until(`${replica.url} has renewed its pages`, async () => {
-      const { feed, pages } = await readCacheReport(store, replica)
-      return feed.sequence >= head && pages.waiting === 0
-    })
-  }
-}
-
 async function renderings(replica: TestReplica): Promise<number> {
   return (await readCacheReport(store, replica)).counts['pages.render']?.whole ?? 0
 }
 
-const inWords = (minor: number) => formatMoney({ minor, currency: 'EUR' })
 const edit = async (minor: number) => expect(await setPrice(db, UNIT, minor, Date.now())).toMatchObject({ ok: true })
 
 /** Asks until a page of now is there, and holds every answer before that to what an edge may do with it. */
@@ -79,7 +65,7 @@ test('an edit is on every web process where the page was asked for lately before
   await edit(51_12)
   for (const replica of store.replicas) await untilShown(replica, 51_12)
   await edit(51_34)
-  await untilRenewed()
+  await untilRenewed(store, db)
   const answers = await Promise.all(store.replicas.map((replica) => ask(replica)))
   expect(answers.map(({ from, html }) => [from, html.includes(inWords(51_34))])).toEqual(store.replicas.map(() => ['HIT', true]))
 })

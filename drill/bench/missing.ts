@@ -6,7 +6,7 @@ import { startBenchStore } from './bench-store.ts'
 import type { Finding, Measurement } from './measurement.ts'
 import { startPlainNext } from './plain-next.ts'
 import { answerOf } from './raw-answer.ts'
-import { type Compared, spreadOf } from './spread.ts'
+import { inTurns, spreadOf } from './spread.ts'
 
 const PAGE = '/p/canvas-high-tops'
 const KEY = `doc|br|${PAGE}`
@@ -72,20 +72,16 @@ export const missing: Measurement = {
       try {
         for (const url of [store.url, plain.url]) await answerOf(url + PAGE, ASKED)
         const part = Math.floor(VARIANTS.length / bench.rounds)
-        let round = 0
-        const each = async (url: string) => {
+        const each = async (url: string, round: number) => {
           const times: number[] = []
           for (const path of VARIANTS.slice(round * part, (round + 1) * part)) times.push(await timeOf(url + path))
           return spreadOf(times).median
         }
+        // Without a pair to get warm: what is measured is there once.
         const compared = await inTurns(
           bench.rounds,
-          () => each(plain.url),
-          async () => {
-            const median = await each(store.url)
-            round += 1
-            return median
-          },
+          (round) => each(plain.url, round),
+          (round) => each(store.url, round),
         )
         const notes = [
           `the median of ${part} variants' pages a round; ours: looked for in Redis, locked, rendered, finished, compressed in three ways and shared; the other: the same build by \`next start\`, with Redis away`,
@@ -96,17 +92,6 @@ export const missing: Measurement = {
       }
     }
   },
-}
-
-/** Floor, ours, floor, ours …, without a pair to get warm: what is measured is there once. */
-async function inTurns(rounds: number, floor: () => Promise<number>, ours: () => Promise<number>): Promise<Compared> {
-  const pairs: { floor: number; ours: number }[] = []
-  for (let round = 0; round < rounds; round += 1) pairs.push({ floor: await floor(), ours: await ours() })
-  return {
-    ratio: spreadOf(pairs.map((pair) => pair.ours / pair.floor)),
-    figure: spreadOf(pairs.map((pair) => pair.ours)),
-    floor: spreadOf(pairs.map((pair) => pair.floor)),
-  }
 }
 
 async function timeOf(url: string): Promise<number> {

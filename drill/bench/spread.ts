@@ -18,10 +18,22 @@ export function isWide({ median, least, most }: Spread): boolean {
 
 export type Compared = { readonly ratio: Spread; readonly figure: Spread; readonly floor: Spread }
 
-/**
- * Floor, ours, floor, ours …: each pair gives a ratio, so that a busy minute of the machine hurts both sides of it. A first, short pair
- * warms both up and does not count.
- */
+/** Floor, ours, floor, ours …: each pair gives a ratio, so that a busy minute of the machine hurts both sides of it. */
+export async function inTurns(
+  rounds: number,
+  floor: (round: number) => Promise<number>,
+  ours: (round: number) => Promise<number>,
+): Promise<Compared> {
+  const pairs: { floor: number; ours: number }[] = []
+  for (let round = 0; round < rounds; round += 1) pairs.push({ floor: await floor(round), ours: await ours(round) })
+  return {
+    ratio: spreadOf(pairs.map((pair) => pair.ours / pair.floor)),
+    figure: spreadOf(pairs.map((pair) => pair.ours)),
+    floor: spreadOf(pairs.map((pair) => pair.floor)),
+  }
+}
+
+/** The same for so long a turn. A first, short pair warms both up and does not count. */
 export async function compare(
   { rounds, seconds }: { rounds: number; seconds: number },
   floor: (seconds: number) => Promise<number>,
@@ -29,11 +41,9 @@ export async function compare(
 ): Promise<Compared> {
   await floor(1)
   await ours(1)
-  const pairs: { floor: number; ours: number }[] = []
-  for (let round = 0; round < rounds; round += 1) pairs.push({ floor: await floor(seconds), ours: await ours(seconds) })
-  return {
-    ratio: spreadOf(pairs.map((pair) => pair.ours / pair.floor)),
-    figure: spreadOf(pairs.map((pair) => pair.ours)),
-    floor: spreadOf(pairs.map((pair) => pair.floor)),
-  }
+  return inTurns(
+    rounds,
+    () => floor(seconds),
+    () => ours(seconds),
+  )
 }
