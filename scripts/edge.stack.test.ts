@@ -2,8 +2,6 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import fs from 'node:fs'
-import http from 'node:http'
-import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
@@ -15,6 +13,7 @@ import { claimPort } from './stack/ports.ts'
 import { identify, isAlive } from './stack/process-identity.mjs'
 import { RunRecord } from './stack/run-record.ts'
 import { giveToServerUser, type ServerUser, serverUser } from './stack/server-user.ts'
+import { StandIn } from './stack/stand-in-web.ts'
 import { openStateFolder } from './stack/state-folder.ts'
 
 /** The real `npm run edge`, in a copy of what it needs of the project, in front of a web process of the test's own. */
@@ -24,23 +23,20 @@ const folder = path.join(state.tests, `${process.pid}-${randomBytes(4).toString(
 const PATIENCE_MS = 30_000
 
 let record: RunRecord
-let asked = 0
-const web = http.createServer((_, response) => {
-  asked += 1
-  response.writeHead(200, { 'cache-control': 's-maxage=300' }).end(`page ${asked}`)
-})
+const web = new StandIn()
+web.answer = (_, response) => {
+  response.writeHead(200, { 'cache-control': 's-maxage=300' }).end(`page ${web.asked.length}`)
+}
 
 beforeAll(async () => {
   fs.mkdirSync(folder)
   fs.chmodSync(folder, 0o755)
   record = RunRecord.take(folder, '')
-  web.listen(0, '127.0.0.1')
-  await once(web, 'listening')
+  await web.start()
   await findNginx(state.tools)
 })
 afterAll(async () => {
-  web.close()
-  web.closeAllConnections()
+  await web.kill()
   record.release()
   fs.rmSync(folder, { recursive: true, force: true })
 })
@@ -56,8 +52,7 @@ class Edge {
 
   constructor(copy: string, port: number, user: ServerUser | null) {
     alive.push(this)
-    const { port: webPort } = web.address() as AddressInfo
-    const env = { ...process.env, EDGE_PORT: `${port}`, EDGE_POOL: `127.0.0.1:${webPort}`, PUBLIC_URL: 'http://shop.example' }
+    const env = { ...process.env, EDGE_PORT: `${port}`, EDGE_POOL: `127.0.0.1:${web.port}`, PUBLIC_URL: 'http://shop.example' }
     this.#child = spawn(process.execPath, ['scripts/edge.ts'], { cwd: copy, env, detached: true, ...(user ?? {}) })
     for (const out of [this.#child.stdout, this.#child.stderr]) out?.on('data', (chunk) => (this.said += chunk))
   }

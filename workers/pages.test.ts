@@ -1,24 +1,31 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
-import { startTestEngine, type TestEngine } from '#/drill/engine/test-engine.ts'
 import { StandIn } from '#/scripts/stack/stand-in-web.ts'
+import { startTestStack, type TestStack } from '#/scripts/stack/test-stack.ts'
+import { systemClock } from '#/server/clock.ts'
+import { connectDatabase, type Db } from '#/server/db/client.ts'
 import { jobs } from '#/server/queues/jobs.ts'
 import { log } from '#/server/telemetry/log.ts'
 import { PermanentError, RetryLater } from './define-worker.ts'
 import { prewarmPages } from './pages.ts'
 
 /** What becomes of the job when the shop does not do as it should. The whole of it runs in drill/prewarm.test.ts. */
-let engine: TestEngine
+let stack: TestStack
+let db: Db
 let web: StandIn
 let startsAtMs: number
 const stopping = new AbortController()
 
 beforeAll(async () => {
-  engine = await startTestEngine()
-  startsAtMs = engine.clock.now()
+  stack = await startTestStack({ without: ['core', 'cache', 'gateway', 'mail'] })
+  db = connectDatabase(stack.postgres.url, 2)
+  startsAtMs = systemClock.now()
   const [startsAt, endsAt] = [new Date(startsAtMs), new Date(startsAtMs + 3_600_000)]
-  await engine.db.sale.create({ data: { slug: 'day', title: 'Day', text: '', position: 0, startsAt, endsAt } })
+  await db.sale.create({ data: { slug: 'day', title: 'Day', text: '', position: 0, startsAt, endsAt } })
 })
-afterAll(() => engine.stop())
+afterAll(async () => {
+  await db.$disconnect()
+  await stack.stop()
+})
 beforeEach(async () => {
   web = new StandIn()
   await web.start()
@@ -29,7 +36,7 @@ function run({ atMs = startsAtMs, moment = 'begun' as 'before' | 'begun', signal
   const origin = `http://127.0.0.1:${web.port}`
   const places = [{ origin, publicOrigin: origin, mustBeEdge: false, token: null }]
   const patience = { requestMs: 10_000, standstillMs: 100, settleMs: 0 }
-  return prewarmPages({ db: engine.db, clock: engine.clock, patience }, places, signal)({ startsAtMs: atMs, moment })
+  return prewarmPages({ db, clock: systemClock, patience }, places, signal)({ startsAtMs: atMs, moment })
 }
 
 test('a sale that is gone, or begins at another moment by now, is nothing to do, and nobody is asked', async () => {

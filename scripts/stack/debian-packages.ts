@@ -78,8 +78,11 @@ function run(command: string, args: readonly string[], env: Record<string, strin
   return runCommand({ name: command, command, args, cwd: '/', env: { ...process.env, ...env, LC_ALL: 'C' }, timeoutMs: DPKG_TIMEOUT_MS })
 }
 
-function isOnPath(command: string): boolean {
-  return (process.env.PATH ?? '').split(path.delimiter).some((folder) => fs.existsSync(path.join(folder, command)))
+export function isOnPath(command: string, searchPath = process.env.PATH ?? ''): boolean {
+  return searchPath
+    .split(path.delimiter)
+    .filter(Boolean)
+    .some((folder) => fs.existsSync(path.join(folder, command)))
 }
 
 function lastLines(output: string): string {

@@ -4,12 +4,12 @@ import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { findEdgePlace } from './edge-options.ts'
 import { StepFailed } from './progress.ts'
-import type { StateFolder } from './state-folder.ts'
+import { foldersIn, type StateFolder } from './state-folder.ts'
 
 let state: StateFolder
 beforeEach(() => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'saleday-edge-'))
-  state = { path: folder, tools: '', data: '', media: '', assets: '', edge: '', logs: '', tests: '', reports: '' }
+  state = foldersIn(folder)
 })
 afterEach(() => fs.rmSync(state.path, { recursive: true, force: true }))
 

@@ -1,10 +1,8 @@
 import net from 'node:net'
-import { findServers } from './operator.ts'
+import { type Environment, findServers } from './operator.ts'
 import { StepFailed } from './progress.ts'
 import { readRunning } from './run-record.ts'
 import type { StateFolder } from './state-folder.ts'
-
-type Environment = Readonly<Record<string, string | undefined>>
 
 /** Where an edge stands, in front of what. */
 export type EdgePlace = {

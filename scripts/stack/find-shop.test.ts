@@ -5,15 +5,14 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { findShop } from './find-shop.ts'
 import { RunRecord } from './run-record.ts'
 import { readSecrets } from './secrets.ts'
-import type { StateFolder } from './state-folder.ts'
+import { foldersIn, type StateFolder } from './state-folder.ts'
 
 let state: StateFolder
 let records: RunRecord[]
 
 beforeEach(() => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'saleday-shop-'))
-  const inside = (name: string) => path.join(folder, name)
-  state = { path: folder, tools: '', data: inside('data'), media: '', assets: '', edge: inside('edge'), logs: '', tests: '', reports: '' }
+  state = foldersIn(folder)
   for (const place of [state.data, state.edge]) fs.mkdirSync(place)
   records = []
 })

@@ -1,10 +1,8 @@
 import { findPool } from './edge-options.ts'
-import { localEnv, type OperatorServers } from './operator.ts'
+import { type Environment, localEnv, namedIn, type OperatorServers } from './operator.ts'
 import { StepFailed } from './progress.ts'
 import { readRunning } from './run-record.ts'
 import type { StateFolder } from './state-folder.ts'
-
-type Environment = Readonly<Record<string, string | undefined>>
 
 /** Words of the command line that say themselves what is walked, or ask for help. */
 const SAY_WHERE = /^(--url|--edge|--help|help)(=|$)/
@@ -15,7 +13,7 @@ const SAY_WHERE = /^(--url|--edge|--help|help)(=|$)/
  */
 export function findShop(args: readonly string[], outside: Environment, openState: () => StateFolder): OperatorServers | null {
   if (args.some((word) => SAY_WHERE.test(word))) return null
-  const named = Object.fromEntries(Object.entries(outside).filter((entry): entry is [string, string] => Boolean(entry[1])))
+  const named = namedIn(outside)
   if (named.PREWARM_URLS || named.EDGE_URL) return { env: named, where: 'what PREWARM_URLS and EDGE_URL name' }
   const state = openState()
   const [store, edge] = [readRunning(state.path), readRunning(state.edge)]

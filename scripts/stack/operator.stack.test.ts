@@ -6,7 +6,7 @@ import { findServers, type OperatorAddress } from './operator.ts'
 import { identify } from './process-identity.mjs'
 import { RunRecord } from './run-record.ts'
 import { readSecrets } from './secrets.ts'
-import type { StateFolder } from './state-folder.ts'
+import { foldersIn, type StateFolder } from './state-folder.ts'
 
 const NEEDED: OperatorAddress[] = ['DATABASE_URL', 'CORE_REDIS_URL']
 const OUTSIDE = { DATABASE_URL: 'postgresql://db.example/saleday', CORE_REDIS_URL: 'redis://core.example' }
@@ -15,8 +15,7 @@ let state: StateFolder
 
 beforeEach(() => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'saleday-operator-'))
-  const inside = (name: string) => path.join(folder, name)
-  state = { path: folder, tools: '', data: inside('data'), media: inside('media'), assets: '', edge: '', logs: '', tests: '', reports: '' }
+  state = foldersIn(folder)
   fs.mkdirSync(state.data)
 })
 afterEach(() => fs.rmSync(state.path, { recursive: true, force: true }))

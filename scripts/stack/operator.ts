@@ -7,7 +7,12 @@ import { readSecrets } from './secrets.ts'
 import type { StateFolder } from './state-folder.ts'
 import { storeEnv } from './store-env.ts'
 
-type Environment = Readonly<Record<string, string | undefined>>
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** What is set; an empty value is none. */
+export function namedIn(outside: Environment): Record<string, string> {
+  return Object.fromEntries(Object.entries(outside).filter((entry): entry is [string, string] => Boolean(entry[1])))
+}
 
 /** Where a command for operators reaches what it needs, as server/env.ts reads it, and in words for the person who runs it. */
 export type OperatorServers = { readonly env: Record<string, string>; readonly where: string }
@@ -27,7 +32,7 @@ export type OperatorAddress = keyof typeof BEHIND
  * nothing. `openState` is asked only where the environment does not name them all. Throws `StepFailed` where neither has one.
  */
 export function findServers(outside: Environment, needed: readonly OperatorAddress[], openState: () => StateFolder): OperatorServers {
-  const named = Object.fromEntries(Object.entries(outside).filter((entry): entry is [string, string] => Boolean(entry[1])))
+  const named = namedIn(outside)
   const given = needed.filter((name) => named[name])
   if (given.length === needed.length) return { env: named, where: namedBy(given) }
   const state = openState()

@@ -7,11 +7,11 @@ import { serverUser } from './server-user.ts'
 /**
  * Everything that outlives a start, in one folder that git ignores:
  *
- *   tools/      what was downloaded or unpacked: Redis, a browser, Postgres' binaries where its user cannot reach them
+ *   tools/      what was downloaded or unpacked: Redis, nginx, Varnish, a browser, Postgres' binaries where its user cannot reach them
  *   data/       postgres/ core/ cache/ gateway.journal mail/ secrets.json ports.json
  *   media/      encoded photographs, named by their content
  *   assets/     scripts, styles and fonts of this release and of those before
- *   edge/       what nginx has kept, and its configuration
+ *   edge/       what nginx has kept, its configuration and its logs, and up to where its follower has come
  *   logs/       one file a process, begun anew at each start; of the start before, the last ones are in logs/before
  *   run/        who runs the store, and which processes belong to it
  *   tests/      stacks of tests, gone when they end
@@ -41,6 +41,11 @@ export function openStateFolder(project: string): StateFolder {
       'It belongs to whoever started the store first. Start it as that user, or give the folder to this one (chown -R).',
     )
   }
+  return foldersIn(folder)
+}
+
+/** Where everything is inside of one. */
+export function foldersIn(folder: string): StateFolder {
   return {
     path: folder,
     ...(Object.fromEntries(INSIDE.map((name) => [name, path.join(folder, name)])) as Record<(typeof INSIDE)[number], string>),

@@ -39,9 +39,8 @@ export async function startTestEdge(stack: Host, { databaseUrl, trusted = [], ..
   fs.mkdirSync(folder, { recursive: true, mode: 0o755 })
   const token = randomBytes(16).toString('hex')
   const binary = await findNginx(openStateFolder(project).tools)
-  const hosts = HOSTS
   const own = { project, folder, controlPort, token }
-  const nginx = await edgeService({ ...options, ...own, binary, port, hosts, trusted, logFile: path.join(stack.logs, 'nginx.log') })
+  const nginx = await edgeService({ ...options, ...own, binary, port, hosts: HOSTS, trusted, logFile: path.join(stack.logs, 'nginx.log') })
   const controlUrl = `http://127.0.0.1:${controlPort}`
   const edge = await stack.launch(nginx)
   const following = databaseUrl && followerService({ ...own, databaseUrl, logFile: path.join(stack.logs, 'edge-follower.log') })
@@ -67,7 +66,7 @@ export type TestVarnish = TestProcess & {
 }
 
 /** The same by the rules for Varnish, which have no files and no follower. */
-export async function startTestVarnish(stack: Host, { pool, publicHost }: TestEdgeOptions): Promise<TestVarnish> {
+export async function startTestVarnish(stack: Host, { pool, publicHost }: Pick<EdgeOptions, 'pool' | 'publicHost'>): Promise<TestVarnish> {
   const port = await claimPort()
   const folder = path.join(stack.folder, 'varnish')
   fs.mkdirSync(folder, { recursive: true, mode: 0o755 })

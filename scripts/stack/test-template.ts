@@ -10,7 +10,6 @@ import { RunRecord } from './run-record.ts'
 import { importSeed } from './seed.ts'
 import { hashSources } from './source-hash.ts'
 import type { StateFolder } from './state-folder.ts'
-import { isTaken } from './tool-folder.ts'
 
 export type Catalogue = 'seed' | 'empty'
 
@@ -78,4 +77,9 @@ function removeUnused(tests: string): void {
     const { mtimeMs } = fs.statSync(path.join(tests, name), { throwIfNoEntry: false }) ?? { mtimeMs: Date.now() }
     if (Date.now() - mtimeMs > UNUSED_MS) fs.rmSync(path.join(tests, name), { recursive: true, force: true })
   }
+}
+
+/** Whether a rename failed because what it would make is there already. */
+function isTaken(error: unknown): boolean {
+  return ['ENOTEMPTY', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '')
 }

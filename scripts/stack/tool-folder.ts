@@ -44,8 +44,3 @@ async function makeWhole(tools: string, folder: string, make: (draft: string) =>
     fs.rmSync(draft, { recursive: true, force: true })
   }
 }
-
-/** Whether a rename failed because what it would make is there already. */
-export function isTaken(error: unknown): boolean {
-  return ['ENOTEMPTY', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '')
-}

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
-import { librariesIn, unpackDebian } from './debian-packages.ts'
+import { isOnPath, librariesIn, unpackDebian } from './debian-packages.ts'
 import { StepFailed } from './progress.ts'
 import { makeToolFolder } from './tool-folder.ts'
 
@@ -30,11 +30,8 @@ export async function findVarnish(tools: string, searchPath = process.env.PATH ?
 }
 
 /** Whether its rules could be compiled here. */
-export function hasCompiler(searchPath = process.env.PATH ?? ''): boolean {
-  return searchPath
-    .split(path.delimiter)
-    .filter(Boolean)
-    .some((folder) => fs.existsSync(path.join(folder, 'gcc')))
+export function hasCompiler(searchPath?: string): boolean {
+  return isOnPath('gcc', searchPath)
 }
 
 function inFolder(folder: string): VarnishBinary {

@@ -1,11 +1,9 @@
-import { once } from 'node:events'
 import fs from 'node:fs'
-import http from 'node:http'
-import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { eventually } from '#/drill/engine/eventually.ts'
+import { StandIn } from '#/scripts/stack/stand-in-web.ts'
 import { startTestVarnish, type TestVarnish } from '#/scripts/stack/test-edge.ts'
 import { startTestStack, type TestStack } from '#/scripts/stack/test-stack.ts'
 import { tags } from '../cache/manifest.ts'
@@ -31,11 +29,12 @@ describe.runIf(inject('hasVarnish'))('Varnish', () => {
   let db: Db
   let made = 0
   let asOf = ''
-  const web = http.createServer(({ url = '' }, response) => {
+  const web = new StandIn()
+  web.answer = ({ url = '' }, response) => {
     made += 1
     const carried = url.replace('/p/', '').toUpperCase().split('--').map(tags.product).join(',')
     response.writeHead(200, { 'cache-control': 's-maxage=300', 'cache-tag': `${carried}${asOf}` }).end(`${made}`)
-  })
+  }
   const page = async (target: string) => (await fetch(varnish.url + target)).text()
   const feed = async () => {
     const [now] = await db.$queryRaw<{ epoch: string; last: bigint }[]>`SELECT epoch::text, last FROM tag_feed`
@@ -45,15 +44,12 @@ describe.runIf(inject('hasVarnish'))('Varnish', () => {
   beforeAll(async () => {
     stack = await startTestStack({ without: ['core', 'cache', 'gateway', 'mail'] })
     db = connectDatabase(stack.postgres.url, 2)
-    web.listen(0, '127.0.0.1')
-    await once(web, 'listening')
-    const pool = [`127.0.0.1:${(web.address() as AddressInfo).port}`]
-    varnish = await startTestVarnish(stack, { pool, publicHost: 'shop.example', assets: stack.folder, media: stack.folder })
+    await web.start()
+    varnish = await startTestVarnish(stack, { pool: [`127.0.0.1:${web.port}`], publicHost: 'shop.example' })
   })
   afterAll(async () => {
     await db.$disconnect()
-    web.closeAllConnections()
-    web.close()
+    await web.kill()
     await stack.stop()
   })
 

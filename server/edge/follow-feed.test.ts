@@ -1,10 +1,8 @@
-import { once } from 'node:events'
 import fs from 'node:fs'
-import http from 'node:http'
-import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { eventually } from '#/drill/engine/eventually.ts'
+import { StandIn } from '#/scripts/stack/stand-in-web.ts'
 import { startTestEdge, type TestEdge } from '#/scripts/stack/test-edge.ts'
 import { startTestStack, type TestStack } from '#/scripts/stack/test-stack.ts'
 import { tellTags } from '../cache/tell-tags.ts'
@@ -25,7 +23,8 @@ let made = 0
 let held: (() => void)[] | null = null
 /** The number of the feed that the web process says its pages are of; null where it says none. */
 let asOf: string | null = null
-const web = http.createServer(({ url = '' }, response) => {
+const web = new StandIn()
+web.answer = ({ url = '' }, response) => {
   made += 1
   const body = `${made}`
   const tags = url.replace('/p/', '').replace(/\?.*/, '').replaceAll('--', ',')
@@ -35,20 +34,18 @@ const web = http.createServer(({ url = '' }, response) => {
   }
   if (held) held.push(send)
   else send()
-})
+}
 
 beforeAll(async () => {
   stack = await startTestStack({ without: ['core', 'cache', 'gateway', 'mail'] })
   db = connectDatabase(stack.postgres.url, 4)
-  web.listen(0, '127.0.0.1')
-  await once(web, 'listening')
-  const pool = [`127.0.0.1:${(web.address() as AddressInfo).port}`]
+  await web.start()
+  const pool = [`127.0.0.1:${web.port}`]
   edge = await startTestEdge(stack, { pool, publicHost: 'shop.example', assets: stack.folder, media: stack.folder })
 })
 afterAll(async () => {
   await db.$disconnect()
-  web.closeAllConnections()
-  web.close()
+  await web.kill()
   await stack.stop()
 })
 
